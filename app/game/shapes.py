@@ -1,0 +1,60 @@
+"""From a wire's JSON to a checked model, with mistakes said in plain English.
+
+It leaves out which models there are. What always holds: the first mistake is named with
+its field, and nothing of what was sent is repeated back except the field's own name.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from app.game.messages import Malformed
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def validated(model: type[Model], fields: Mapping[str, Any]) -> Model:
+    """`fields` as a `model`.
+
+    Raises:
+        Malformed: with the first field at fault, in plain English.
+    """
+    try:
+        return model.model_validate(dict(fields))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=True)[0]
+        field = ".".join(str(part) for part in first["loc"] if part != "function-before")
+        raise Malformed(_sentence(first, field), field or None) from None
+
+
+def _sentence(error: ErrorDetails, field: str) -> str:
+    """One mistake in words; the field is named first, so that it reads in a list as well."""
+    limits = error.get("ctx", {})
+    says: dict[str, str] = {
+        "missing": "is missing",
+        "extra_forbidden": "is not a field of this request",
+        "string_type": "must be text",
+        "string_unicode": "must be text in Unicode",
+        "string_too_short": "is empty" if limits.get("min_length") == 1 else "is too short",
+        "string_too_long": f"is too long: {limits.get('max_length', 0):,} characters at most",
+        "string_pattern_mismatch": "has characters that are not allowed there",
+        "int_type": "must be a whole number",
+        "int_from_float": "must be a whole number",
+        "bool_type": "must be true or false",
+        "list_type": "must be a list",
+        "dict_type": "must be an object",
+        "model_type": "must be an object",
+        "model_attributes_type": "must be an object",
+        "greater_than_equal": f"must be {limits.get('ge')} or more",
+        "less_than_equal": f"must be {limits.get('le')} or less",
+        "less_than": f"must be less than {limits.get('lt')}",
+        "too_short": f"needs at least {limits.get('min_length')} entries",
+        "too_long": f"takes at most {limits.get('max_length')} entries",
+        "enum": f"must be one of {limits.get('expected')}",
+        "literal_error": f"must be one of {limits.get('expected')}",
+    }
+    if error["type"] == "value_error":
+        return str(limits.get("error", "is not right"))
+    return f"“{field or 'the request'}” {says.get(error['type'], 'is not right')}."

@@ -1,0 +1,59 @@
+"""What a person typed, made safe to keep: one normaliser for every way in.
+
+It leaves out escaping for a page or a spreadsheet: that belongs to where the
+text goes. What always holds: text that passed here once passes again unchanged.
+"""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import BeforeValidator, StringConstraints
+
+# Overrides and isolates can make a name read as another name (Unicode TR 36, 3.2).
+BIDI_CONTROLS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+
+
+def clean(text: object) -> object:
+    """`text` in NFC with Unix line ends and no control characters but newline and tab.
+
+    Lone surrogates and non-characters go too: they cannot be stored or shown. What is not
+    a string comes back as it was, for validation to refuse by its type.
+    """
+    if not isinstance(text, str):
+        return text
+    if text.isascii() and text.isprintable():
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (c for c in text if c in "\n\t" or not _unwanted(c))
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def clean_line(text: object) -> object:
+    """As `clean`, on one line, without marks that reorder what a reader sees: for names."""
+    text = clean(text)
+    if not isinstance(text, str):
+        return text
+    return " ".join("".join(c for c in text if c not in BIDI_CONTROLS).split())
+
+
+def _unwanted(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs") or ord(character) & 0xFFFE == 0xFFFE
+
+
+Words = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    BeforeValidator(clean),
+]
+"""What somebody wrote: 1 to 2,000 characters."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80), BeforeValidator(clean_line)]
+"""A person's name: one line, 1 to 80 characters."""
+
+Title = Annotated[str, StringConstraints(min_length=1, max_length=120), BeforeValidator(clean_line)]
+"""An organisation, a role, a workshop's title: one line, 1 to 120 characters."""
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+"""A short name the server made: `p7`, `i42`, `g1`, or the slug of a card or barrier."""
