@@ -1,0 +1,240 @@
+"""A live workshop: its state, the door that takes commands, and those who watch.
+
+A command is decided on the newest state there is, also where that is still on its way
+to the disk, so that commands need not wait for one another; but nobody is answered, and
+nobody sees anything, before it is committed. If a write fails, everything decided upon
+it fails with it, and deciding goes on from what is committed.
+
+It leaves out drafts and presence, which are not the log's (`company.py`).
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from app import game
+from app.game.messages import Actor, Command, Event, Rejected, Stamp
+from app.game.workshop import Workshop
+from app.live.audiences import Audiences, Seen
+from app.live.company import Presence
+from app.live.member import Member
+from app.store import CommandKey, Conflict, Entry, Row, Store, Unavailable, WorkshopRecord
+from app.views import Viewer
+
+logger = logging.getLogger(__name__)
+
+MOST_TRIES = 5
+"""How often a command is decided again after another process wrote first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Yes: the number of the last event the command caused, and what it made."""
+
+    seq: int
+    made: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What one command did, on its way to the disk."""
+
+    base: Workshop
+    after: Workshop
+    key: tuple[str, str]
+    digest: str
+    answer: Answer
+    generation: int
+
+
+def now() -> datetime:
+    """The time, to the millisecond, in UTC."""
+    return datetime.now(UTC)
+
+
+class LiveWorkshop:
+    """One workshop in this process. Make it with `load`."""
+
+    def __init__(
+        self,
+        record: WorkshopRecord,
+        state: Workshop,
+        store: Store,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self.record = record
+        self.code = record.code
+        self.state = state
+        """What is committed."""
+        self.presence = Presence(record.code, store, clock, self.changed)
+        self._head = state
+        self._store = store
+        self._clock = clock
+        self._answers: dict[tuple[str, str], tuple[str, Answer]] = {}
+        self._on_their_way: dict[tuple[str, str], tuple[str, asyncio.Future[None]]] = {}
+        self._generation = 0
+        self._catching_up = asyncio.Lock()
+        self._audiences = Audiences()
+        self._members: set[Member] = set()
+        self._publishing: asyncio.Handle | None = None
+
+    @classmethod
+    async def load(
+        cls, record: WorkshopRecord, store: Store, clock: Callable[[], datetime] = now
+    ) -> "LiveWorkshop":
+        """Fold the log of `record`'s workshop.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        rows = await store.log.read(record.code)
+        live = cls(record, game.replay(_read(row) for row in rows), store, clock)
+        for row in rows:
+            live._remember(row)
+        await live.presence.load()
+        return live
+
+    async def do(self, command: Command, ref: str, actor: Actor) -> Answer:
+        """Decide `command`, write what it causes, and answer once that is committed.
+
+        The same ref with the same command gets the answer it got before.
+
+        Raises:
+            Rejected: a rule says no, or the ref was used for something else.
+            Unavailable: it could not be written; nothing has changed.
+        """
+        key = (actor.id, ref)
+        digest = _digest(command)
+        for _ in range(MOST_TRIES):
+            while key in self._on_their_way:
+                before, settled = self._on_their_way[key]
+                _same_or_rejected(before, digest)
+                await asyncio.wait([settled])
+            if key in self._answers:
+                before, answer = self._answers[key]
+                _same_or_rejected(before, digest)
+                return answer
+            # From here to the append nothing waits: the order of deciding is the order of
+            # writing.
+            at = self._clock()
+            base = self._head
+            events, after = game.decide(command, base, actor, at)
+            made = next((event.made for event in events if event.made), None)
+            answer = Answer(after.seq, made)
+            batch = _Batch(base, after, key, digest, answer, self._generation)
+            written = self._store.log.append(
+                self.code,
+                base.seq,
+                [_entry(event, actor, at) for event in events],
+                command=CommandKey(ref, digest, made),
+            )
+            self._head = after
+            self._on_their_way[key] = (digest, written)
+            written.add_done_callback(lambda future, batch=batch: self._settled(batch, future))  # type: ignore[misc]
+            try:
+                # Shielded: somebody who hangs up must not undo what others were shown.
+                await asyncio.shield(written)
+            except Conflict:
+                await self.catch_up()
+            else:
+                return answer
+        raise Unavailable("Too much is happening at once. Please try again.")
+
+    def _settled(self, batch: _Batch, written: "asyncio.Future[None]") -> None:
+        """A write has come back: what was decided is now true, or never was."""
+        del self._on_their_way[batch.key]
+        if not written.cancelled() and written.exception() is None:
+            self._answers[batch.key] = (batch.digest, batch.answer)
+            if self.state.seq == batch.base.seq:
+                self.state = batch.after
+                self.changed()
+            elif self.state.seq < batch.answer.seq:
+                self._distrust(f"event {batch.answer.seq} came back out of order")
+        elif batch.generation == self._generation:
+            # The first of a row of failures: what was decided upon it is void as well, and
+            # will fail by itself, since it was appended upon this.
+            self._generation += 1
+            self._head = self.state
+
+    async def catch_up(self) -> None:
+        """Read what other processes wrote, and go on from there.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        async with self._catching_up:
+            rows = await self._store.log.read(self.code, after=self.state.seq)
+            for row in rows:
+                if row.seq == self.state.seq + 1:
+                    event, stamp = _read(row)
+                    self.state = game.evolve(self.state, event, stamp)
+                    self._remember(row)
+            if not self._on_their_way:
+                self._head = self.state
+            self.changed()
+
+    def _remember(self, row: Row) -> None:
+        if row.ref is not None and row.digest is not None:
+            self._answers[row.actor, row.ref] = (row.digest, Answer(row.seq, row.made))
+
+    def _distrust(self, why: str) -> None:
+        """A bug was found out: read the log again instead of going on from here."""
+        logger.error("live copy dropped at event %d: %s", self.state.seq, why)
+        self._generation += 1
+        self._head = self.state
+        task = asyncio.ensure_future(self.catch_up())
+        task.add_done_callback(lambda done: done.exception())
+
+    # Watching
+
+    def screen(self, viewer: Viewer) -> list[Seen]:
+        """Every region `viewer` may see, as it is now."""
+        return self._audiences.screen(self.state, viewer, self.presence.company)
+
+    def watch(self, viewer: Viewer) -> Member:
+        """From now on the member returned is offered every change of `viewer`'s screen."""
+        member = Member(viewer)
+        self._members.add(member)
+        self.presence.arrived(viewer.id)
+        return member
+
+    def unwatch(self, member: Member) -> None:
+        """The member is gone."""
+        self._members.discard(member)
+        self.presence.left(member.viewer.id)
+
+    def changed(self) -> None:
+        """Something may look different. Several changes of one moment are shown together."""
+        if self._publishing is None:
+            self._publishing = asyncio.get_running_loop().call_soon(self._publish)
+
+    def _publish(self) -> None:
+        self._publishing = None
+        for member in tuple(self._members):
+            try:
+                member.offer(self.screen(member.viewer), self.state.seq)
+            except Exception:
+                # A view that fails sends nothing: better an old screen than a leak.
+                logger.exception("a view of event %d failed", self.state.seq)
+
+
+def _read(row: Row) -> tuple[Event, Stamp]:
+    return Event.read(row.kind, row.body), Stamp(row.seq, row.at, row.actor)
+
+
+def _entry(event: Event, actor: Actor, at: datetime) -> Entry:
+    return Entry(event.kind, actor.id, at, event.subject, event.model_dump_json())
+
+
+def _digest(command: Command) -> str:
+    body: dict[str, Any] = {"kind": type(command).__name__, "body": command.model_dump_json()}
+    return hashlib.sha256(repr(body).encode()).hexdigest()
+
+
+def _same_or_rejected(before: str, now: str) -> None:
+    if before != now:
+        raise Rejected("This ref was used for something else before. Use a new one.", "ref")

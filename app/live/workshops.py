@@ -1,0 +1,105 @@
+"""All workshops this process has folded, and opening new ones.
+
+It leaves out who may open one (`app/web`). What always holds: there is one live copy of
+a workshop per process, however many ask for it at once.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from app.content import Content, check_journey
+from app.game.material import Journey
+from app.game.messages import Malformed
+from app.game.opening import OpenWorkshop, opened
+from app.live.workshop import LiveWorkshop, now
+from app.store import Conflict, Entry, Store, Unavailable, WorkshopRecord
+
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+"""No I, L, O, U, 0 or 1: they are mistaken for one another, read out or in a bad font."""
+
+CODE_LENGTH = 8
+
+
+class Workshops:
+    """The live workshops of this process."""
+
+    def __init__(
+        self,
+        store: Store,
+        content: Content,
+        *,
+        retention_days: int,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self.store = store
+        self.content = content
+        self.clock = clock
+        self._retention = timedelta(days=retention_days)
+        self._live: dict[str, LiveWorkshop] = {}
+        self._loading: dict[str, asyncio.Lock] = {}
+
+    async def get(self, code: str) -> LiveWorkshop | None:
+        """The live workshop of `code`, folded from its log if need be; None without one.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        live = self._live.get(code)
+        if live is not None:
+            return live
+        record = await self.store.records.workshop(code)
+        if record is None:
+            return None
+        async with self._loading.setdefault(code, asyncio.Lock()):
+            if code not in self._live:
+                self._live[code] = await LiveWorkshop.load(record, self.store, self.clock)
+        self._loading.pop(code, None)
+        return self._live[code]
+
+    def drop(self, code: str) -> None:
+        """Forget the live copy: the next who asks gets one folded afresh."""
+        self._live.pop(code, None)
+
+    async def open(self, wish: OpenWorkshop, *, owner: str) -> LiveWorkshop:
+        """Open a workshop as `wish` says; what is left open is drawn here.
+
+        Raises:
+            Malformed: an unknown problem statement, or a number that cannot be.
+            Unavailable: it could not be written.
+        """
+        journeys = tuple(self._journey(problem) for problem in wish.problems)
+        seed = wish.seed if wish.seed is not None else secrets.randbits(62)
+        at = self.clock()
+        for _ in range(5):
+            code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+            event = opened(
+                wish, code=code, seed=seed, journeys=journeys, deck=self.content.deck.cards
+            )
+            record = WorkshopRecord(
+                code=code,
+                title=wish.title,
+                owner=owner,
+                opened_at=at,
+                delete_after=at + self._retention,
+                epoch=secrets.token_urlsafe(8),
+            )
+            entry = Entry(event.kind, owner, at, None, event.model_dump_json())
+            try:
+                await self.store.open_workshop(record, entry)
+            except Conflict:
+                continue  # the code is taken
+            live = await self.get(code)
+            assert live is not None
+            return live
+        raise Unavailable("No free code was found. Please try again.")
+
+    def _journey(self, problem: str | dict[str, object]) -> Journey:
+        if isinstance(problem, dict):
+            return check_journey(problem, "problems")
+        for journey in self.content.journeys:
+            if journey.id == problem:
+                return journey
+        known = ", ".join(journey.id for journey in self.content.journeys)
+        raise Malformed(f"There is no such problem statement. There are: {known}.", "problems")

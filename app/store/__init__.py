@@ -1,0 +1,26 @@
+"""The store: the database, behind one door. `open_store(url)` gives a `Store`.
+
+Leaves out what the events of the log mean. Always: a promise to have saved something is
+made after it is on the disk. Read `log` first, then `writer`.
+"""
+
+from app.store.errors import Conflict, StoreError, Unavailable
+from app.store.log import CommandKey, Entry, Row
+from app.store.opening import open_for_reading, open_store
+from app.store.store import Store
+from app.store.tables import AccessRow, DraftRow, WorkshopRecord
+
+__all__ = [
+    "AccessRow",
+    "CommandKey",
+    "Conflict",
+    "DraftRow",
+    "Entry",
+    "Row",
+    "Store",
+    "StoreError",
+    "Unavailable",
+    "WorkshopRecord",
+    "open_for_reading",
+    "open_store",
+]

@@ -1,0 +1,122 @@
+"""The store: the log and the records of one database, and what concerns them both.
+
+Leaves out how a database is opened (opening). Always: one writer, so everything asked
+of a store is written in the order it was asked for.
+"""
+
+import asyncio
+import os
+from pathlib import Path
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.store.errors import StoreError, Unavailable
+from app.store.lock import FolderLock
+from app.store.log import Append, CommandKey, Entry, Log
+from app.store.records import Records
+from app.store.tables import ACCESS, DRAFT, EVENT, SCHEMA_VERSION, SEEN, WORKSHOP, WorkshopRecord
+from app.store.writer import Write, Writer
+
+
+class Store:
+    def __init__(self, writer: Writer, lock: FolderLock | None) -> None:
+        """`lock` is what keeps another server out; none on Postgres, or when only reading."""
+        self.log = Log(writer)
+        self.records = Records(writer)
+        self._writer = writer
+        self._lock = lock
+
+    async def open_workshop(
+        self, record: WorkshopRecord, first: Entry, *, command: CommandKey | None = None
+    ) -> None:
+        """Enter a workshop in the index and write its first event, both or neither.
+
+        Raises Conflict if there is a workshop of this code; Unavailable if the database failed.
+        """
+        event = Append(record.code, 0, [first], command, {})
+
+        async def opened(connection: AsyncConnection) -> None:
+            await connection.execute(insert(WORKSHOP).values(record.model_dump()))
+            await connection.execute(insert(EVENT), list(event.rows()))
+
+        await self._writer.write(Write(opened))
+
+    async def erase_workshop(self, code: str) -> None:
+        """Delete every row of a workshop, leaving no copy behind.
+
+        An append or a draft still on its way after this gets Conflict. Raises Unavailable if the
+        database failed, or if the rows are gone but another program's reading keeps them in a
+        file; doing it again is harmless.
+        """
+
+        async def erased(connection: AsyncConnection) -> None:
+            for table in (EVENT, ACCESS, DRAFT, SEEN):
+                await connection.execute(delete(table).where(table.c.workshop == code))
+            await connection.execute(delete(WORKSHOP).where(WORKSHOP.c.code == code))
+
+        await self._writer.write(Write(erased))
+        await self._writer.checkpoint()
+
+    async def backup(self, path: Path) -> None:
+        """Copy the database, as it is now, to a new file. Writes wait while it is copied.
+
+        Raises StoreError if the file exists, or on Postgres, which has its own tools for this;
+        Unavailable if it cannot be written.
+        """
+        if not self._writer.on_sqlite:
+            raise StoreError("This database is Postgres: back it up with pg_dump.")
+        if await asyncio.to_thread(path.exists):
+            raise StoreError(f"There is a file at {path} already; choose another name.")
+        part = path.with_name(path.name + ".part")
+
+        async def copied(connection: AsyncConnection) -> None:
+            await asyncio.to_thread(_empty_private_file, part)
+            await connection.exec_driver_sql("VACUUM INTO ?", (str(part),))
+            await asyncio.to_thread(_settle_on_disk, part, path)
+
+        try:
+            await self._writer.between(copied)
+        except Unavailable:
+            part.unlink(missing_ok=True)
+            raise
+
+    async def ready(self) -> None:
+        """Write something harmless, to the disk. Raises Unavailable if that cannot be done."""
+
+        async def touched(connection: AsyncConnection) -> None:
+            await connection.execute(
+                update(SCHEMA_VERSION).values(version=SCHEMA_VERSION.c.version)
+            )
+
+        await self._writer.write(Write(touched))
+
+    async def close(self) -> None:
+        """Finish what is queued, close, and let another server in.
+
+        SQLite empties and removes its write-ahead file when its last connection closes.
+        """
+        try:
+            await self._writer.close()
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None
+
+
+def _empty_private_file(path: Path) -> None:
+    """Made by us, so that a copy of people's words is for this account's eyes only."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+
+
+def _settle_on_disk(part: Path, path: Path) -> None:
+    """Give a finished file its name once it is on the disk: never half a backup under it."""
+    for place, move in ((part, True), (path.parent, False)):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if move:
+            part.rename(path)
