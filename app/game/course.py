@@ -33,7 +33,9 @@ class OpenPhase(Command):
         if self.phase.about.needs_groups:
             if not workshop.groups_formed:
                 workshop = yield seating.balanced(workshop)
-            yield from dealing.deal_to_all(workshop)
+            # Once only: going back to play in the middle of a stage leaves every hand as it is.
+            if not workshop.hands_dealt:
+                yield from dealing.deal_to_all(workshop)
         yield PhaseOpened(phase=self.phase, before=workshop.phase)
 
 

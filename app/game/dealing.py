@@ -63,18 +63,24 @@ def deal(
     elsewhere = _held(workshop, group, without={person.id for person in people})
     hands: list[_Hand] = []
     taken = set(elsewhere)
+    size = workshop.options.hand_size
+    suffices = len(workshop.participants(group.id)) * size <= len(workshop.deck)
     for person in people:
-        # Somebody who came from another group may hold what is in a hand here already.
-        kept = _kept(person, fitting, workshop.options.hand_size)
-        hands.append(_Hand(person.id, [card for card in kept if card not in taken]))
+        # Somebody who came from another group may hold what is in a hand here already. Where
+        # the deck does not suffice they keep it: there would be nothing better in its place.
+        kept = _kept(person, fitting, size)
+        cards = [card for card in kept if not (suffices and card in taken)]
+        hands.append(_Hand(person.id, cards))
         taken.update(kept)
     dealt = Counter(workshop.dealt)
-    for _ in range(workshop.options.hand_size):
+    for _ in range(size):
         for hand in hands:
-            if len(hand.cards) >= workshop.options.hand_size:
+            if len(hand.cards) >= size:
                 continue
             held = elsewhere | {card for other in hands for card in other.cards}
             card = _draw(workshop, group, hand.cards, held, fitting, dealt, hand.person)
+            # Only where the deck has run out: a card that somebody else of the group holds too.
+            card = card or _draw(workshop, group, hand.cards, set(), fitting, dealt, hand.person)
             if card is not None:
                 hand.cards.append(card)
                 dealt[card] += 1
@@ -138,7 +144,7 @@ def _draw(
     dealt: Mapping[str, int],
     person: str,
 ) -> str | None:
-    """The best card of the deck for `hand`: fitting if it needs one, of a new family, rare."""
+    """The best card not `held` for `hand`: fitting if it needs one, of a new family, rare."""
     deck = workshop.deck
     played = {card for idea in group.ideas.values() for card in idea.cards}
     families = {deck[card].family for card in hand}
@@ -153,9 +159,8 @@ def _draw(
             lot(workshop.options.seed, label, card.id),
         )
 
-    # First the deck, then played cards, and only when both have run out a card that
-    # somebody else of the group holds as well.
-    for unavailable in (held | played, held, set()):
+    # A played card comes back only when the deck has run out.
+    for unavailable in (held | played, held):
         free = [c for c in deck.values() if c.id not in unavailable and c.id not in hand]
         if free:
             return min(free, key=order).id

@@ -22,7 +22,7 @@ class FormGroups(Command):
 
     def decide(self, workshop: Workshop, actor: Actor, at: datetime) -> Decision:
         workshop = yield seating.balanced(workshop)
-        if workshop.phase is Phase.BRIEFING:
+        if workshop.phase is Phase.BRIEFING or workshop.hands_dealt:
             yield from dealing.deal_to_all(workshop)
 
 

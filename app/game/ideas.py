@@ -24,7 +24,6 @@ from app.game.messages import (
     Command,
     Decision,
     Event,
-    Forbidden,
     Personal,
     Rejected,
     Role,
@@ -220,9 +219,7 @@ class MergeIdeas(Command):
         if len(set(self.ideas)) < len(self.ideas):
             raise Rejected("The same idea is listed twice. Choose two different ones.", "ideas")
         if actor.role is Role.TABLE_LEAD:
-            if actor.group is None:
-                raise Forbidden("A table lead without a group merges nothing.")
-            own = workshop.groups[actor.group]
+            own = workshop.group_of(actor.id)
             parents = [_presented(workshop, own, idea, "ideas") for idea in self.ideas]
         else:
             parents = [workshop.standing(idea, "ideas") for idea in self.ideas]

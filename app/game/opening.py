@@ -5,9 +5,9 @@ was opened with. It leaves out reading files (`app/content.py`). What always hol
 the groups exist from the start, though empty, one problem statement each.
 """
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from app.game.material import Card, Journey
 from app.game.messages import Event, Malformed, Stamp
@@ -39,15 +39,15 @@ class OpenWorkshop(BaseModel):
     seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
     leave_out: list[Annotated[Phase, Field(strict=False)]] = []
 
-    @model_validator(mode="after")
-    def _phases_can_be_left_out(self) -> Self:
-        for phase in self.leave_out:
+    @field_validator("leave_out")
+    @classmethod
+    def _can_be_left_out(cls, phases: list[Phase]) -> list[Phase]:
+        for phase in phases:
             if phase not in OPTIONAL:
                 raise ValueError(
-                    f"leave_out: “{phase}” cannot be left out; these can: "
-                    + ", ".join(sorted(OPTIONAL))
+                    f"“{phase}” cannot be left out; these can: " + ", ".join(sorted(OPTIONAL)) + "."
                 )
-        return self
+        return phases
 
 
 class WorkshopOpened(Event):

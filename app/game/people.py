@@ -81,6 +81,8 @@ def _welcome(
 ) -> Decision:
     if len(workshop.people) >= MOST_PEOPLE:
         raise Rejected(f"This workshop is full: {MOST_PEOPLE} people have joined.")
+    if group is not None and group not in workshop.groups:
+        raise Rejected("There is no such group in this workshop.", "group")
     person = f"p{len(workshop.people) + 1}"
     workshop = yield PersonJoined(
         person=person,

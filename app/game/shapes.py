@@ -14,6 +14,9 @@ from app.game.messages import Malformed
 
 Model = TypeVar("Model", bound=BaseModel)
 
+ALTERNATIVES = ("str", "dict[str,any]")
+"""What a place holds besides fields where a value may be of several kinds (pydantic's tags)."""
+
 
 def validated(model: type[Model], fields: Mapping[str, Any]) -> Model:
     """`fields` as a `model`.
@@ -25,7 +28,7 @@ def validated(model: type[Model], fields: Mapping[str, Any]) -> Model:
         return model.model_validate(dict(fields))
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=True)[0]
-        field = ".".join(str(part) for part in first["loc"] if part != "function-before")
+        field = ".".join(str(part) for part in first["loc"] if part not in ALTERNATIVES)
         raise Malformed(_sentence(first, field), field or None) from None
 
 
@@ -50,7 +53,9 @@ def _sentence(error: ErrorDetails, field: str) -> str:
         "greater_than_equal": f"must be {limits.get('ge')} or more",
         "less_than_equal": f"must be {limits.get('le')} or less",
         "less_than": f"must be less than {limits.get('lt')}",
-        "too_short": f"needs at least {limits.get('min_length')} entries",
+        "too_short": "is empty"
+        if limits.get("min_length") == 1
+        else f"needs at least {limits.get('min_length')} entries",
         "too_long": f"takes at most {limits.get('max_length')} entries",
         "enum": f"must be one of {limits.get('expected')}",
         "literal_error": f"must be one of {limits.get('expected')}",

@@ -18,7 +18,6 @@ from app.game.messages import (
     Command,
     Decision,
     Event,
-    Forbidden,
     Rejected,
     Role,
     Stamp,
@@ -38,12 +37,12 @@ class MoveGroup(Command):
     during: ClassVar = frozenset({Phase.PLAY})
 
     group: Id
-    stage: Annotated[int, Field(ge=1, le=12)]
+    stage: Annotated[int, Field(ge=1)]
     step: Step
 
     def decide(self, workshop: Workshop, actor: Actor, at: datetime) -> Decision:
         if actor.role is Role.TABLE_LEAD and self.group != actor.group:
-            raise Forbidden("A table lead moves their own group only.")
+            raise Rejected("A table lead moves their own group only.", "group")
         if self.group == "all":
             destinations = [
                 (group, min(self.stage, len(workshop.journey_of(group).stages)))

@@ -21,21 +21,22 @@ def clean(text: object) -> object:
     Lone surrogates and non-characters go too: they cannot be stored or shown. What is not
     a string comes back as it was, for validation to refuse by its type.
     """
-    if not isinstance(text, str):
-        return text
-    if text.isascii() and text.isprintable():
-        return text
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (c for c in text if c in "\n\t" or not _unwanted(c))
-    return unicodedata.normalize("NFC", "".join(kept))
+    return _without(text, frozenset())
 
 
 def clean_line(text: object) -> object:
     """As `clean`, on one line, without marks that reorder what a reader sees: for names."""
-    text = clean(text)
-    if not isinstance(text, str):
+    text = _without(text, BIDI_CONTROLS)
+    return " ".join(text.split()) if isinstance(text, str) else text
+
+
+def _without(text: object, marks: frozenset[str]) -> object:
+    if not isinstance(text, str) or (text.isascii() and text.isprintable()):
         return text
-    return " ".join("".join(c for c in text if c not in BIDI_CONTROLS).split())
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # Whatever goes, goes before letters and accents are joined, or they would meet later.
+    kept = (c for c in text if c in "\n\t" or not (c in marks or _unwanted(c)))
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def _unwanted(character: str) -> bool:

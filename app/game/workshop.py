@@ -194,6 +194,11 @@ class Workshop:
             groups={**self.groups, **groups} if groups else self.groups,
         )
 
+    @property
+    def hands_dealt(self) -> bool:
+        """Whether hands have been dealt: to every group at once, then stage by stage."""
+        return any(group.reached for group in self.groups.values())
+
     def participants(self, group: str | None = None) -> list[Person]:
         """Participants in order of arrival; of one group if `group` is given."""
         return [

@@ -11,7 +11,7 @@ It leaves out drafts and presence, which are not the log's (`company.py`).
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -92,7 +92,7 @@ class LiveWorkshop:
             Unavailable: the database cannot be read.
         """
         rows = await store.log.read(record.code)
-        live = cls(record, game.replay(_read(row) for row in rows), store, clock)
+        live = cls(record, fold(rows), store, clock)
         for row in rows:
             live._remember(row)
         await live.presence.load()
@@ -220,6 +220,11 @@ class LiveWorkshop:
             except Exception:
                 # A view that fails sends nothing: better an old screen than a leak.
                 logger.exception("a view of event %d failed", self.state.seq)
+
+
+def fold(rows: Iterable[Row]) -> Workshop:
+    """The workshop that these rows of a log make, from the first on."""
+    return game.replay(_read(row) for row in rows)
 
 
 def _read(row: Row) -> tuple[Event, Stamp]:

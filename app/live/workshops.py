@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from app.content import Content, check_journey
+from app.content import Content, ContentError, check_journey
 from app.game.material import Journey
 from app.game.messages import Malformed
 from app.game.opening import OpenWorkshop, opened
@@ -97,7 +97,10 @@ class Workshops:
 
     def _journey(self, problem: str | dict[str, object]) -> Journey:
         if isinstance(problem, dict):
-            return check_journey(problem, "problems")
+            try:
+                return check_journey(problem, "problems")
+            except ContentError as mistakes:
+                raise Malformed(str(mistakes), "problems") from None
         for journey in self.content.journeys:
             if journey.id == problem:
                 return journey

@@ -6,7 +6,7 @@ by `rewrite`, which exists for the law and not for the game.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -50,8 +50,13 @@ class CommandKey:
     made: str | None
 
 
+OnTheirWay = dict[tuple[str, int], list["Append"]]  # by workshop and last number
+
+
 class Append(Write[None]):
     """One call of `Log.append`, on its way. Neighbours are written by one statement."""
+
+    answer = None
 
     def __init__(
         self,
@@ -59,37 +64,16 @@ class Append(Write[None]):
         after: int,
         entries: Sequence[Entry],
         command: CommandKey | None,
-        on_their_way: "dict[str, Append]",
+        on_their_way: OnTheirWay,
     ) -> None:
         super().__init__(self._alone)
-        self.answer = None
         self.workshop = workshop
         self.after = after
-        self.entries = tuple(entries)
-        self.command = command
+        self.last = after + len(entries)
+        self.rows = numbered(workshop, after, entries, command)
+        self.upon = tuple(on_their_way.get((workshop, after), ()))  # if they fail, so does this
         self.on_their_way = on_their_way
-        self.upon = on_their_way.get(workshop)  # if that fails, so does this
-        on_their_way[workshop] = self
-
-    @property
-    def last(self) -> int:
-        return self.after + len(self.entries)
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        for seq, entry in enumerate(self.entries, self.after + 1):
-            key = self.command if seq == self.last else None
-            yield {
-                "workshop": self.workshop,
-                "seq": seq,
-                "kind": entry.kind,
-                "at": entry.at,
-                "actor": entry.actor,
-                "ref": key and key.ref,
-                "digest": key and key.digest,
-                "made": key and key.made,
-                "subject": entry.subject,
-                "body": entry.body,
-            }
+        on_their_way.setdefault((workshop, self.last), []).append(self)
 
     @classmethod
     async def perform(cls, connection: AsyncConnection, run: Sequence[Self]) -> None:
@@ -98,7 +82,7 @@ class Append(Write[None]):
         for append in run:
             append.refusal = append.why_not(last.get(append.workshop))
             if append.refusal is None:
-                rows.extend(append.rows())
+                rows.extend(append.rows)
                 last[append.workshop] = append.last
         if rows:
             await connection.execute(insert(EVENT), rows)
@@ -108,8 +92,8 @@ class Append(Write[None]):
             return Conflict("There is no such workshop.")
         if last != self.after:
             return Conflict("Something else was written first.")
-        if self.upon is not None and self.upon.refusal is not None:
-            # The number may fit by accident: another process wrote as many as that one wanted to.
+        if any(append.refusal for append in self.upon):
+            # The number may fit by accident: another process wrote as many as they wanted to.
             return Conflict("What this was built on was not written.")
         return None
 
@@ -118,11 +102,13 @@ class Append(Write[None]):
         # whatever it still appends was built on what was not written.
         self.future.get_loop().call_soon(self._arrived)
         super().settle(failure)
-        self.upon = None
+        self.upon = ()
 
     def _arrived(self) -> None:
-        if self.on_their_way.get(self.workshop) is self:
-            del self.on_their_way[self.workshop]
+        waiting = self.on_their_way[self.workshop, self.last]
+        waiting.remove(self)
+        if not waiting:
+            del self.on_their_way[self.workshop, self.last]
 
     async def _alone(self, connection: AsyncConnection) -> None:
         await self.perform(connection, [self])
@@ -131,7 +117,7 @@ class Append(Write[None]):
 class Log:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._on_their_way: dict[str, Append] = {}  # the newest of each workshop
+        self._on_their_way: OnTheirWay = {}
 
     def append(
         self,
@@ -149,9 +135,10 @@ class Log:
 
         The future raises Conflict if the workshop's last number is not `after`, if the append
         this one was called upon failed, or if there is no such workshop; Unavailable if the
-        database failed. Nothing of the entries is written then, with one exception that no
-        client of a distant database can rule out: Postgres may have finished a commit whose
-        answer was lost. So read again before deciding again.
+        database failed. Nothing of the entries is written then, with one exception that nobody
+        can rule out: a commit whose answer was lost on the way from Postgres, or that a failing
+        disk reported as failed just before a crash, may turn out to stand. So read again before
+        deciding again.
         """
         if not entries:
             raise ValueError("there is nothing to append")
@@ -198,6 +185,30 @@ class Log:
         if edits:
             await self._writer.write(Write(rewritten))
             await self._writer.checkpoint()
+
+
+def numbered(
+    workshop: str, after: int, entries: Sequence[Entry], command: CommandKey | None
+) -> list[dict[str, Any]]:
+    """The rows these entries become; the last one carries what the command is known again by."""
+    rows: list[dict[str, Any]] = [
+        {
+            "workshop": workshop,
+            "seq": seq,
+            "kind": entry.kind,
+            "at": entry.at,
+            "actor": entry.actor,
+            "ref": None,
+            "digest": None,
+            "made": None,
+            "subject": entry.subject,
+            "body": entry.body,
+        }
+        for seq, entry in enumerate(entries, after + 1)
+    ]
+    if command is not None:
+        rows[-1] |= {"ref": command.ref, "digest": command.digest, "made": command.made}
+    return rows
 
 
 async def _last_seqs(connection: AsyncConnection, workshops: set[str]) -> dict[str, int]:

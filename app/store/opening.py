@@ -169,7 +169,7 @@ async def _prepare(connection: AsyncConnection) -> None:
         await connection.execute(select(func.pg_advisory_xact_lock(MAKING_TABLES)))
     if not await connection.run_sync(_has_tables):
         await connection.run_sync(Kept.metadata.create_all)
-        await connection.execute(insert(SCHEMA_VERSION).values(version=SCHEMA))
+        await connection.execute(insert(SCHEMA_VERSION).values(version=SCHEMA, checks=0))
     await _check_version(connection)
 
 

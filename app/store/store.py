@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.store.errors import StoreError, Unavailable
 from app.store.lock import FolderLock
-from app.store.log import Append, CommandKey, Entry, Log
+from app.store.log import CommandKey, Entry, Log, numbered
 from app.store.records import Records
 from app.store.tables import ACCESS, DRAFT, EVENT, SCHEMA_VERSION, SEEN, WORKSHOP, WorkshopRecord
 from app.store.writer import Write, Writer
@@ -34,11 +34,10 @@ class Store:
 
         Raises Conflict if there is a workshop of this code; Unavailable if the database failed.
         """
-        event = Append(record.code, 0, [first], command, {})
 
         async def opened(connection: AsyncConnection) -> None:
             await connection.execute(insert(WORKSHOP).values(record.model_dump()))
-            await connection.execute(insert(EVENT), list(event.rows()))
+            await connection.execute(insert(EVENT), numbered(record.code, 0, [first], command))
 
         await self._writer.write(Write(opened))
 
@@ -86,7 +85,7 @@ class Store:
 
         async def touched(connection: AsyncConnection) -> None:
             await connection.execute(
-                update(SCHEMA_VERSION).values(version=SCHEMA_VERSION.c.version)
+                update(SCHEMA_VERSION).values(checks=SCHEMA_VERSION.c.checks + 1)
             )
 
         await self._writer.write(Write(touched))

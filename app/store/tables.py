@@ -152,5 +152,12 @@ ACCESS = _table(AccessTable)
 DRAFT = _table(DraftTable)
 SEEN = _table(SeenTable)
 
-# One row that says which SCHEMA the file has; a table, because Postgres has no user_version.
-SCHEMA_VERSION = Table("schema_version", Kept.metadata, Column("version", Integer, nullable=False))
+# One row. `version` is the SCHEMA the tables have: Postgres has no user_version to put it in.
+# `checks` counts the times the database was asked whether it can write: writing back what is
+# there already would not be tried by SQLite at all.
+SCHEMA_VERSION = Table(
+    "schema_version",
+    Kept.metadata,
+    Column("version", Integer, nullable=False),
+    Column("checks", Integer, nullable=False),
+)

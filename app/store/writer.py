@@ -16,7 +16,7 @@ from typing import Any, Generic, Self, TypeVar
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app.store.errors import Conflict, StoreError, Unavailable
+from app.store.errors import Conflict, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -161,14 +161,12 @@ def _is_the_databases(failure: Exception) -> bool:
 
 def _told(failure: Exception) -> Exception:
     """What the asker is told. A fault in what was given is raised as it came."""
-    told: StoreError
     if isinstance(failure, IntegrityError):
-        told = Conflict("This clashes with what is already written.")
-    elif isinstance(failure, DBAPIError | OSError):
-        # The database's own words only: the statement's parameters are what people typed.
-        logger.error("the database failed: %s", getattr(failure, "orig", failure))
-        told = Unavailable("The database cannot be used at the moment; this was not saved.")
-    else:
-        return failure
-    told.__cause__ = failure
-    return told
+        return Conflict("This clashes with what is already written.")
+    if isinstance(failure, DBAPIError | OSError):
+        # By its name only, and not as the cause: a driver may quote what people typed.
+        cause = getattr(failure, "orig", None) or failure
+        name = type(cause.__cause__ or cause).__name__
+        logger.error("the database failed: %s", getattr(cause, "sqlite_errorname", name))
+        return Unavailable("The database cannot be used at the moment; this was not saved.")
+    return failure

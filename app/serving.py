@@ -1,0 +1,140 @@
+"""Running the server: uvicorn around the app, and the words a terminal shows.
+
+It leaves out the app itself (`main.py`). What always holds: a start prints where to go
+and a sign-in link, and a stop closes sockets so that pages come back by themselves.
+"""
+
+import asyncio
+import contextlib
+import secrets
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from app.logs import configure
+from app.main import create_app
+from app.settings import Settings, SettingsError, secret_key
+from app.web.access import OWNER, sign_in_token
+from app.web.socket import LARGEST_MESSAGE
+
+SHUTDOWN_SECONDS = 5
+
+
+def run(settings: Settings) -> int:
+    """Serve until interrupted."""
+    app = create_app(settings)
+    configure(settings.log_format)
+    listening = _listen(settings)
+    _welcome(settings)
+    asyncio.run(_serve(app, listening))
+    return 0
+
+
+def run_demo(settings: Settings, *, participants: int, seed: int, pace: float) -> int:
+    """Serve, with a workshop that simulated people join and play over the real socket."""
+    if settings.facilitator_key is None:
+        key = SecretStr(secrets.token_urlsafe(32))
+        settings = settings.model_copy(update={"facilitator_key": key})
+    app = create_app(settings)
+    configure(settings.log_format)
+    listening = _listen(settings)
+    _welcome(settings)
+    asyncio.run(_serve_demo(app, listening, settings, participants, seed, pace))
+    return 0
+
+
+async def _serve(app: FastAPI, listening: socket.socket) -> None:
+    await uvicorn.Server(configuration(app)).serve(sockets=[listening])
+
+
+async def _serve_demo(
+    app: FastAPI,
+    listening: socket.socket,
+    settings: Settings,
+    participants: int,
+    seed: int,
+    pace: float,
+) -> None:
+    from app.simulation import run_demo as demonstrate
+
+    server = uvicorn.Server(configuration(app))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not serving.done():  # noqa: ASYNC110 (uvicorn has no event for it)
+        await asyncio.sleep(0.05)
+    assert settings.facilitator_key is not None
+    playing = asyncio.create_task(
+        demonstrate(
+            f"http://{_here(settings)}",
+            settings.facilitator_key.get_secret_value(),
+            participants=participants,
+            seed=seed,
+            pace=pace,
+        )
+    )
+    await asyncio.wait([serving, playing], return_when=asyncio.FIRST_COMPLETED)
+    if playing.done() and not serving.done():
+        if playing.exception() is not None:
+            print(f"The simulated participants stopped: {playing.exception()}")
+        await serving
+    playing.cancel()
+    with contextlib.suppress(asyncio.CancelledError, Exception):
+        await playing
+    await serving
+
+
+def configuration(app: FastAPI) -> uvicorn.Config:
+    """How uvicorn runs the app."""
+    return uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_max_size=2 * LARGEST_MESSAGE,  # longer than we take, so that we can say so
+        ws_per_message_deflate=False,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        access_log=False,
+        proxy_headers=False,  # the edge does it, for trusted proxies only
+        server_header=False,
+        log_config=None,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The listening socket, so that a port in use is said before anything else is.
+
+    Raises:
+        SettingsError: the address cannot be listened on.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        raise SettingsError(
+            [
+                f"Cannot listen on {settings.host}, port {settings.port} ({error.strerror}). "
+                "Set MOMENTS_PORT to another port, or stop what is using this one."
+            ]
+        ) from None
+    listening.set_inheritable(True)
+    return listening
+
+
+def _here(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+    return f"[{host}]:{settings.port}" if ":" in host else f"{host}:{settings.port}"
+
+
+def _welcome(settings: Settings) -> None:
+    link = sign_in_link(settings, "Facilitator", OWNER)
+    print(f"Moments of Change is at {settings.address}")
+    print(f"Facilitators sign in here, once, within 15 minutes: {link}", flush=True)
+
+
+def sign_in_link(settings: Settings, name: str, account: str | None = None) -> str:
+    """A sign-in link for `name`, good once for a quarter of an hour."""
+    token = sign_in_token(secret_key(settings), name, account)
+    return f"{settings.address}/facilitate/sign-in?token={token}"

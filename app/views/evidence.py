@@ -1,0 +1,76 @@
+"""The evidence trail of one idea: from the finding to the decision, link by link.
+
+Everyone who may see an idea may see its trail, as far as they may see its parts: marks
+once opened, names within the group, the decision as far as it is shared.
+"""
+
+from dataclasses import dataclass
+
+from app.game.material import Barrier, Card
+from app.game.messages import STAFF, Role
+from app.game.phases import Phase
+from app.game.prioritising import Score, ballots, score
+from app.game.workshop import Assessment, Choice, Idea, Workshop
+from app.views.ideas import IdeaView, idea_view
+from app.views.results import AFTER_RATING, Status, status
+from app.views.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class TrailView:
+    """An idea with every link of the chain that leads to it and from it."""
+
+    idea: IdeaView
+    problem_title: str
+    stage_title: str
+    barrier: Barrier
+    cards: tuple[Card, ...]
+    status: Status
+    score: Score | None
+    decisions: tuple[Choice, ...]
+    assessments: tuple[Assessment, ...]
+
+
+def trail(workshop: Workshop, id: str, viewer: Viewer) -> TrailView | None:
+    """The trail of the idea `id`, or None where `viewer` may not see the idea."""
+    idea = workshop.find_idea(id)
+    if idea is None or not may_see(workshop, idea, viewer):
+        return None
+    staff = viewer.role in STAFF
+    person = workshop.people.get(viewer.id)
+    names = staff or (
+        viewer.role in (Role.PARTICIPANT, Role.TABLE_LEAD)
+        and person is not None
+        and person.group == idea.group
+    )
+    results = workshop.ratings_open and (staff or workshop.phase in AFTER_RATING)
+    journey = workshop.journeys[idea.problem]
+    return TrailView(
+        idea=idea_view(workshop, idea, names=names),
+        problem_title=journey.title,
+        stage_title=journey.stages[idea.stage - 1].title,
+        barrier=workshop.barrier(idea),
+        cards=tuple(workshop.deck[card] for card in idea.cards),
+        status=status(workshop, idea),
+        score=score(idea.id, ballots(workshop)) if results else None,
+        decisions=tuple(c for c in workshop.decisions if c.idea == id) if results else (),
+        assessments=tuple(a for a in workshop.assessments if a.idea == id) if staff else (),
+    )
+
+
+def may_see(workshop: Workshop, idea: Idea, viewer: Viewer) -> bool:
+    """Whether `viewer` may see the words of `idea` (game.md, "Who sees what")."""
+    if viewer.role in STAFF or viewer.id in idea.authors:
+        return True
+    presented = idea.stage in workshop.groups[idea.group].presented
+    shared = workshop.shared and workshop.phase in AFTER_RATING
+    match viewer.role:
+        case Role.PARTICIPANT | Role.TABLE_LEAD:
+            person = workshop.people.get(viewer.id)
+            own = person is not None and person.group == idea.group
+            return shared or (own and presented)
+        case Role.OBSERVER:
+            return presented
+        case Role.ANALYST:
+            return workshop.phase is Phase.CLOSED
+    return False

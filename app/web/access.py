@@ -1,0 +1,290 @@
+"""Who is asking: keys, seats, invites, and facilitators signing in.
+
+Everybody comes in with a key that cannot be guessed; only its hash is kept. Browsers
+hold theirs in a signed cookie no script can read. There are no passwords. It leaves out
+Host, Origin and the like (`edge.py`). What always holds: what somebody may do is looked
+up at every message, never remembered from when they connected.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from fastapi import Response
+from itsdangerous import BadData, Signer, URLSafeTimedSerializer
+from starlette.requests import HTTPConnection
+
+from app.game.messages import STAFF, Actor, Role
+from app.live import LiveWorkshop
+from app.settings import Settings
+from app.store import AccessRow, Conflict, Store
+from app.web.errors import Problem
+
+SIGN_IN_MINUTES = 15
+SIGNED_IN_FOR = timedelta(days=14)
+SEAT_FOR = timedelta(days=60)
+OWNER = "owner"
+"""The account of whoever runs the server: sees every workshop."""
+
+InviteRole = Literal["observer", "table_lead", "co_host", "analyst"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A facilitator's account."""
+
+    id: str
+    name: str
+
+    @property
+    def owner(self) -> bool:
+        """Whether this is the server's owner."""
+        return self.id == OWNER
+
+    def facilitates(self, live: LiveWorkshop) -> bool:
+        """A workshop belongs to who opened it; the owner sees all."""
+        return self.owner or live.record.owner == self.id
+
+
+def hashed(key: str) -> str:
+    """What is kept of a key."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Access:
+    """The one place that turns keys and cookies into people."""
+
+    def __init__(
+        self, store: Store, settings: Settings, secret: bytes, clock: Callable[[], datetime]
+    ) -> None:
+        self._records = store.records
+        self._settings = settings
+        self._clock = clock
+        self._secret = secret
+        self._signer = Signer(secret, salt="seat")
+        self._links = _links(secret)
+        self._rows: dict[str, AccessRow] = {}
+
+    # Keys
+
+    async def _row(self, key: str) -> AccessRow | None:
+        """What `key` opens, if it opens anything still."""
+        key_hash = hashed(key)
+        row = self._rows.get(key_hash)
+        if row is None:
+            row = await self._records.access(key_hash)
+            if row is None:
+                return None
+            self._rows[key_hash] = row
+        return None if row.revoked_at else row
+
+    async def _grant(self, kind: Literal["seat", "invite", "account"], **fields: Any) -> str:
+        key = secrets.token_urlsafe(32)
+        row = AccessRow(kind=kind, key_hash=hashed(key), created_at=self._clock(), **fields)
+        await self._records.grant(row)
+        return key
+
+    async def seat(self, code: str, person: str, role: Role, group: str | None) -> str:
+        """A new key for a person's seat."""
+        return await self._grant("seat", workshop=code, person=person, role=role, group_id=group)
+
+    async def invite(self, code: str, role: InviteRole, group: str | None) -> str:
+        """A new invite: whoever joins with it gets `role`."""
+        return await self._grant("invite", workshop=code, role=role, group_id=group)
+
+    async def invited(self, code: str, invite: str) -> AccessRow:
+        """The invite `invite`.
+
+        Raises:
+            Problem: it is not one of this workshop.
+        """
+        row = await self._row(invite)
+        if row is None or row.kind != "invite" or row.workshop != code:
+            raise Problem("forbidden", "This invite is not valid any more. Ask for a new one.")
+        return row
+
+    async def known(self, key: str) -> bool:
+        """Whether `key` opens anything at all."""
+        return await self._row(key) is not None
+
+    async def revoke_person(self, code: str, person: str) -> None:
+        """None of a person's keys opens anything any more."""
+        await self._records.revoke_person(code, person, self._clock())
+        self._rows = {h: row for h, row in self._rows.items() if row.person != person}
+
+    async def by_key(self, key: str, live: LiveWorkshop) -> Actor:
+        """Who holds `key`, in this workshop.
+
+        Raises:
+            Problem: nobody does, or it is a key of another workshop.
+        """
+        account = await self.account_by_key(key)
+        if account is not None:
+            if not account.facilitates(live):
+                raise Problem("forbidden", "This workshop belongs to another facilitator.")
+            return Actor(account.id, Role.FACILITATOR)
+        row = await self._row(key)
+        if row is None or row.kind != "seat" or row.person is None:
+            raise Problem("unauthenticated", "This key is not known, or not valid any more.")
+        if row.workshop != live.code:
+            raise Problem("forbidden", "This key belongs to another workshop.")
+        return _seated(live, row)
+
+    async def account_by_key(self, key: str) -> Account | None:
+        """The facilitator whose key this is, if it is one's."""
+        program = self._settings.facilitator_key
+        if program and hmac.compare_digest(
+            program.get_secret_value().encode(), key.encode("utf-8", "replace")
+        ):
+            return Account(OWNER, "Program")
+        row = await self._row(key)
+        if row is None or row.kind != "account" or row.person is None:
+            return None
+        if row.created_at + SIGNED_IN_FOR < self._clock():
+            return None
+        return Account(row.person, row.name or "Facilitator")
+
+    @staticmethod
+    def bearer(request: HTTPConnection) -> str | None:
+        """The key in the Authorization header, if there is one."""
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        return key.strip() if scheme.lower() == "bearer" and key.strip() else None
+
+    async def account(self, request: HTTPConnection) -> Account | None:
+        """The facilitator signed in with this browser, if any."""
+        key = self._unsigned(request, self._cookie("facilitator"))
+        return await self.account_by_key(key) if key else None
+
+    async def viewer(self, request: HTTPConnection, live: LiveWorkshop) -> Actor | None:
+        """Who this browser is in this workshop: by its seat, if it has one."""
+        key = self._unsigned(request, self._cookie(f"seat_{live.code}"))
+        row = await self._row(key) if key else None
+        if row is None or row.kind != "seat" or row.workshop != live.code:
+            return None
+        return _seated(live, row)
+
+    async def staff(self, request: HTTPConnection, live: LiveWorkshop) -> Actor | None:
+        """Who this browser is in this workshop's control room: its facilitator, or a co-host."""
+        account = await self.account(request)
+        if account is not None and account.facilitates(live):
+            return Actor(account.id, Role.FACILITATOR)
+        seated = await self.viewer(request, live)
+        return seated if seated is not None and seated.role in STAFF else None
+
+    # Cookies
+
+    def keep_seat(self, response: Response, code: str, key: str) -> None:
+        """Let the browser keep a seat."""
+        self._keep(response, self._cookie(f"seat_{code}"), key, SEAT_FOR)
+
+    def keep_account(self, response: Response, key: str) -> None:
+        """Let the browser keep a facilitator signed in."""
+        self._keep(response, self._cookie("facilitator"), key, SIGNED_IN_FOR)
+
+    async def revoke_account(self, request: HTTPConnection) -> None:
+        """The key this browser is signed in with opens nothing any more."""
+        key = self._unsigned(request, self._cookie("facilitator"))
+        if key:
+            await self._records.revoke(hashed(key), self._clock())
+            self._rows.pop(hashed(key), None)
+
+    def forget_account(self, response: Response) -> None:
+        """Let the browser forget the facilitator."""
+        response.delete_cookie(
+            self._cookie("facilitator"),
+            secure=self._settings.https,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def socket_token(self, request: HTTPConnection, code: str) -> str:
+        """What a page must say first on its socket: proof that it is a page of ours.
+
+        A page of a sibling host can open a socket that carries our cookies, but cannot
+        read this (P9).
+        """
+        cookies = "\n".join(
+            request.cookies.get(self._cookie(name), "") for name in ("facilitator", f"seat_{code}")
+        )
+        return hmac.new(self._secret, f"socket\n{code}\n{cookies}".encode(), "sha256").hexdigest()
+
+    def _cookie(self, name: str) -> str:
+        # The prefix makes browsers refuse the cookie from a sibling host; it needs https.
+        return f"__Host-moments_{name}" if self._settings.https else f"moments_{name}"
+
+    def _keep(self, response: Response, name: str, key: str, time: timedelta) -> None:
+        response.set_cookie(
+            name,
+            self._signer.sign(key).decode(),
+            max_age=int(time.total_seconds()),
+            path="/",
+            secure=self._settings.https,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def _unsigned(self, request: HTTPConnection, name: str) -> str | None:
+        value = request.cookies.get(name)
+        try:
+            return self._signer.unsign(value).decode() if value else None
+        except BadData:
+            return None
+
+    # Signing in
+
+    async def sign_in(self, token: str) -> str:
+        """A facilitator's key, for the token of a link.
+
+        Raises:
+            Problem: the link is too old, was used before, or was never ours.
+        """
+        try:
+            claim = self._links.loads(token, max_age=SIGN_IN_MINUTES * 60)
+        except BadData:
+            raise Problem("forbidden", TOO_OLD) from None
+        used = AccessRow(
+            key_hash=hashed(f"sign-in {claim['nonce']}"),
+            kind="account",
+            role="used",
+            created_at=self._clock(),
+            revoked_at=self._clock(),
+        )
+        try:
+            await self._records.grant(used)
+        except Conflict:
+            raise Problem("forbidden", TOO_OLD) from None
+        return await self._grant(
+            "account", person=claim["account"], role=Role.FACILITATOR, name=claim["name"]
+        )
+
+
+def _links(secret: bytes) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret, salt="sign-in")
+
+
+def sign_in_token(secret: bytes, name: str, account: str | None = None) -> str:
+    """What a sign-in link carries: good once, for a quarter of an hour."""
+    claim = {
+        "account": account or f"f{secrets.token_hex(6)}",
+        "name": name,
+        "nonce": secrets.token_urlsafe(16),
+    }
+    return str(_links(secret).dumps(claim))
+
+
+TOO_OLD = (
+    "This sign-in link was used before or is older than "
+    f"{SIGN_IN_MINUTES} minutes. Restart the server, or ask whoever runs it for a new one."
+)
+
+
+def _seated(live: LiveWorkshop, row: AccessRow) -> Actor:
+    """The holder of a seat; the group of a participant is the workshop's to say."""
+    assert row.person is not None
+    person = live.state.people.get(row.person)
+    group = person.group if person else row.group_id
+    return Actor(row.person, Role(row.role), group)

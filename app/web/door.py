@@ -1,0 +1,186 @@
+"""What every way in needs: the workshops, who is asking, the limits, the addresses.
+
+Both doors, pages and JSON, come through here for what they share: finding a workshop,
+joining it, saving a draft, inviting. It leaves out HTTP's own words. What always holds:
+a wrong code costs the same whichever door it was tried at.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import segno
+from markupsafe import Markup
+from starlette.requests import HTTPConnection
+
+from app import game
+from app.game.ideas import SubmitIdea
+from app.game.messages import Actor, Malformed, Role
+from app.game.people import Join, JoinByInvite
+from app.game.shapes import validated
+from app.game.text import clean
+from app.live import Answer, LiveWorkshop, Workshops
+from app.settings import Settings
+from app.store import Unavailable
+from app.views import Draft
+from app.web.access import Access, InviteRole
+from app.web.errors import Problem
+from app.web.forms import new_ref
+from app.web.limits import Limits
+
+LONDON = ZoneInfo("Europe/London")
+VISITOR = Actor("visitor", Role.VISITOR)
+DRAFT_FIELDS = ("card", "barrier", "words", "how", "example", "caution")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody came in: who they are, and the key that is theirs alone."""
+
+    person: str
+    role: Role
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """How to join: as a code, a link and a QR code."""
+
+    code: str
+    url: str
+    qr: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A command was carried out, and is committed."""
+
+    ref: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The parts behind every request; one per process."""
+
+    settings: Settings
+    workshops: Workshops
+    access: Access
+    limits: Limits
+
+    def url(self, path: str) -> str:
+        """The full address of a page, for links that are sent to people."""
+        return f"{self.settings.address}{path}"
+
+    def invitation(self, code: str) -> "Invitation":
+        """What a room needs to join: the code, the link, and the link as a QR code."""
+        url = self.url(f"/join/{code}")
+        qr = segno.make(url, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None)
+        return Invitation(code, url, Markup(qr))  # noqa: S704 (made by us from our own address)
+
+    def clock_time(self) -> str:
+        """The time as a page says it: hours, minutes and seconds in the United Kingdom."""
+        return self.workshops.clock().astimezone(LONDON).strftime("%H:%M:%S")
+
+    @staticmethod
+    def address(connection: HTTPConnection) -> str | None:
+        """Where a request comes from, for limits only."""
+        return connection.client.host if connection.client else None
+
+    async def workshop(self, connection: HTTPConnection, code: str) -> LiveWorkshop:
+        """The workshop of `code`, as typed: small letters and spaces are forgiven.
+
+        Raises:
+            Problem: there is none, or too many wrong codes came from there.
+        """
+        address = self.address(connection)
+        live = await self.workshops.get(tidy(code))
+        if live is None:
+            await self.limits.check("wrong_code", address)
+            raise Problem(
+                "not_found", "There is no workshop with this code. Check it and try again.", "code"
+            )
+        return live
+
+    async def join(
+        self,
+        live: LiveWorkshop,
+        *,
+        name: str,
+        organisation: str,
+        invite: str | None = None,
+        ref: str | None = None,
+    ) -> Seat:
+        """Give somebody a seat. The same `ref` gives the same person's seat again.
+
+        Raises:
+            Rejected: the workshop is closed or full, or a name does not do.
+            Problem: the invite is not valid.
+        """
+        said = {"name": name, "organisation": organisation}
+        role, group = Role.PARTICIPANT, None
+        if invite is None:
+            command: Join | JoinByInvite = validated(Join, said)
+        else:
+            offered = await self.access.invited(live.code, invite)
+            role, group = Role(offered.role), offered.group_id
+            command = JoinByInvite(**validated(Join, said).model_dump(), role=role, group=group)
+        answer = await live.do(command, ref or new_ref(), VISITOR)
+        assert answer.made is not None
+        key = await self.access.seat(live.code, answer.made, role, group)
+        return Seat(answer.made, role, key)
+
+    async def do(self, live: LiveWorkshop, body: object, actor: Actor) -> "Accepted":
+        """Carry out the command in `body`. What was submitted is a draft no more.
+
+        Raises:
+            Rejected: with what was wrong, in plain English.
+            Unavailable: it could not be saved.
+        """
+        ref, command = game.read_command(body)
+        answer = await live.do(command, ref, actor)
+        if isinstance(command, SubmitIdea):
+            # The idea is saved, whatever becomes of this.
+            with suppress(Unavailable):
+                await live.presence.drop_draft(actor.id)
+        return Accepted(ref, answer)
+
+    async def save_draft(
+        self, live: LiveWorkshop, actor: Actor, typed: Mapping[str, str | None]
+    ) -> Draft:
+        """Keep what a participant has typed.
+
+        Raises:
+            Problem: they are no participant of this workshop.
+        """
+        if actor.role is not Role.PARTICIPANT:
+            raise Problem("forbidden", "Only participants write ideas.")
+        kept = {
+            name: str(clean(value)) if (value := typed.get(name)) is not None else None
+            for name in DRAFT_FIELDS
+        }
+        return await live.presence.save_draft(actor.id, **kept)
+
+    async def invite(self, live: LiveWorkshop, role: InviteRole, group: str | None) -> str:
+        """A new invite to another seat.
+
+        Raises:
+            Malformed: a table lead without a group, or a group that is none.
+        """
+        if role == "table_lead" and group is None:
+            raise Malformed("A table lead needs a group.", "group")
+        if group is not None and group not in live.state.groups:
+            raise Malformed("There is no such group in this workshop.", "group")
+        return await self.access.invite(live.code, role, group if role == "table_lead" else None)
+
+
+def door_of(connection: HTTPConnection) -> Door:
+    """The door of the app this request came to."""
+    door: Door = connection.app.state.door
+    return door
+
+
+def tidy(code: str) -> str:
+    """A code as it was made: people type small letters, spaces and hyphens."""
+    return "".join(letter for letter in code.upper() if letter.isalnum())

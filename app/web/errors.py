@@ -1,0 +1,276 @@
+"""Errors: the one place where a failure becomes an answer.
+
+Leaves out how a page looks: whoever installs this brings `render_page`. Always: an answer
+is plain English and repeats nothing that was sent but the name of a field; what went wrong
+inside the program goes to the log under a reference, and the asker is given the reference.
+"""
+
+import contextlib
+import logging
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from fastapi import FastAPI
+from fastapi.exceptions import (
+    RequestValidationError,
+    ValidationException,
+    WebSocketRequestValidationError,
+)
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from app.game.messages import Forbidden, Malformed, Rejected
+from app.store.errors import StoreError
+
+logger = logging.getLogger(__name__)
+
+Kind = Literal[
+    "malformed",
+    "unauthenticated",
+    "forbidden",
+    "not_found",
+    "not_allowed",
+    "rejected",
+    "too_large",
+    "too_many",
+    "misdirected",
+    "unavailable",
+    "fault",
+]
+
+STATUS: dict[Kind, int] = {
+    "malformed": 422,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "not_allowed": 405,
+    "rejected": 409,
+    "too_large": 413,
+    "too_many": 429,
+    "misdirected": 421,
+    "unavailable": 503,
+    "fault": 500,
+}
+
+MESSAGES: dict[Kind, str] = {
+    "malformed": "This cannot be read as it was sent.",
+    "unauthenticated": "You need to sign in or join first.",
+    "forbidden": "You may not do this.",
+    "not_found": "There is nothing at this address.",
+    "not_allowed": "This address cannot be used in this way.",
+    "rejected": "This cannot be done now.",
+    "too_large": "This is too large to be sent.",
+    "too_many": "There have been too many requests. Wait a little, then try again.",
+    "misdirected": "This server does not answer to that name.",
+    "unavailable": "This could not be saved just now. Try again in a moment.",
+    "fault": "Something went wrong on our side. Try again, and quote the reference if it lasts.",
+}
+
+CLOSES: dict[Kind, int] = {
+    "malformed": 4400,
+    "unauthenticated": 4401,
+    "forbidden": 4403,
+    "not_found": 4404,
+    "too_many": 1013,
+    "unavailable": 1013,
+}
+"""What closes a socket; a kind that is not here closes it with 1011, and the client comes back."""
+
+SHAPE = (RequestValidationError, WebSocketRequestValidationError)
+FIELD = re.compile(r"[^\w.\-]", re.ASCII)
+
+
+class Problem(Exception):
+    """Why something was not done, in a shape that can be told to whoever asked."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        message: str | None = None,
+        field: str | None = None,
+        *,
+        status: int | None = None,
+        wait: int | None = None,
+        ref: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """`wait` is the seconds after which to try again, `ref` where the log tells more."""
+        super().__init__(kind)
+        self.kind = kind
+        self.status = status or STATUS[kind]
+        # A lone surrogate cannot be sent, and would make a fault of the answer itself.
+        self.message = (message or MESSAGES[kind]).encode(errors="replace").decode()
+        # Where a field is unknown its name is the asker's own: kept short, and plain.
+        self.field = FIELD.sub("?", field)[:80] if field else None
+        self.ref = ref
+        self.headers = dict(headers or {})
+        if wait is not None:
+            self.headers["Retry-After"] = str(wait)
+        if kind == "unauthenticated":
+            self.headers["WWW-Authenticate"] = "Bearer"
+
+    @property
+    def close(self) -> int:
+        """The code that closes a socket for this."""
+        return CLOSES.get(self.kind, 1011)
+
+
+RenderPage = Callable[[Request, Problem], Response]
+
+
+def as_json(problem: Problem, ref: str | None = None) -> dict[str, Any]:
+    """The one shape of an error. `ref` is the command's own, where there is one."""
+    told = {"kind": problem.kind, "message": problem.message, "field": problem.field}
+    return {"error": told, "ref": ref or problem.ref}
+
+
+def answer(problem: Problem) -> Response:
+    """The JSON answer, with its status and headers."""
+    return JSONResponse(as_json(problem), status_code=problem.status, headers=problem.headers)
+
+
+def from_exception(error: Exception) -> Problem:
+    """What `error` is to whoever asked. Anything that is not expected is a fault."""
+    match error:
+        case Problem():
+            return error
+        case Forbidden():
+            return Problem("forbidden", error.message, error.field)
+        case Malformed():
+            return Problem("malformed", error.message, error.field)
+        case Rejected():
+            return Problem("rejected", error.message, error.field)
+        case StoreError():
+            return Problem("unavailable", wait=2)
+        case RequestValidationError() | WebSocketRequestValidationError():
+            return _misshapen(error)
+        case HTTPException():
+            return Problem(_kind_of(error.status_code), headers=error.headers)
+    return Problem("fault")
+
+
+def told(error: Exception) -> Problem:
+    """As `from_exception`; a fault is logged first and given its reference."""
+    problem = from_exception(error)
+    if problem.kind == "fault" and problem.ref is None:
+        problem.ref = secrets.token_hex(4)
+        logger.error("fault %s", problem.ref, exc_info=error, extra={"ref": problem.ref})
+    elif isinstance(error, StoreError):
+        logger.warning("the store said no: %s", type(error).__name__)
+    return problem
+
+
+def wants_json(path: str) -> bool:
+    """Whether a program asks, rather than somebody with a page before them."""
+    return path == "/api" or path.startswith("/api/")
+
+
+def install(app: FastAPI, render_page: RenderPage) -> None:
+    """Answer every failure of `app`: in JSON under /api, elsewhere by `render_page`.
+
+    Call it before adding the edge, so that what is answered here gets the edge's headers.
+    """
+
+    def respond(request: Request, problem: Problem) -> Response:
+        if wants_json(request.url.path):
+            return answer(problem)
+        try:
+            page = render_page(request, problem)
+        except Exception as error:
+            return answer(told(error))
+        if page.status_code == 200:  # a redirect stays one
+            page.status_code = problem.status
+        for name, value in problem.headers.items():
+            page.headers.setdefault(name, value)
+        return page
+
+    async def handle(connection: HTTPConnection, error: Exception) -> Response | None:
+        problem = told(error)
+        connection.scope.setdefault("state", {})["ref"] = problem.ref
+        if isinstance(connection, WebSocket):
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # gone already
+                await connection.close(problem.close)
+            return None
+        return respond(Request(connection.scope), problem)
+
+    both: Any = handle  # Starlette's type is for a handler of either, not of both
+    for kind in (Problem, Rejected, StoreError, HTTPException, *SHAPE):
+        app.add_exception_handler(kind, both)
+    app.add_middleware(Faults, handle=handle)
+
+
+class Faults:
+    """Answers what no handler did.
+
+    Starlette's own place for this lies outside all middleware: its answers would lack the
+    edge's headers, and it raises the error once more for the server to log.
+    """
+
+    def __init__(self, app: ASGIApp, handle: Callable[[HTTPConnection, Exception], Any]) -> None:
+        self.app = app
+        self.handle = handle
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except (ClientDisconnect, WebSocketDisconnect):
+            return  # they left; there is nobody to tell and nothing to mend
+        except Exception as error:
+            socket = scope["type"] == "websocket"
+            connection = WebSocket(scope, receive, send) if socket else Request(scope)
+            response = await self.handle(connection, error)
+            if response is not None and not started:
+                await response(scope, receive, send)
+
+
+def _kind_of(status: int) -> Kind:
+    found: dict[int, Kind] = {number: kind for kind, number in STATUS.items()}
+    return found.get(status, "malformed" if status < 500 else "fault")
+
+
+def _misshapen(error: ValidationException) -> Problem:
+    """The first mistake in a request, with its field."""
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return Problem("malformed", "This is not JSON.")
+    path = [str(part) for part in first["loc"][1:]]  # the first part says: body, query, path
+    field = ".".join(path)
+    limits = first.get("ctx", {})
+    says = {
+        "missing": "is missing",
+        "extra_forbidden": "is not a field of this request",
+        "string_type": "must be text",
+        "string_too_short": "is empty" if limits.get("min_length") == 1 else "is too short",
+        "string_too_long": f"is too long: {limits.get('max_length')} characters at most",
+        "int_type": "must be a whole number",
+        "int_parsing": "must be a whole number",
+        "int_from_float": "must be a whole number",
+        "bool_type": "must be true or false",
+        "list_type": "must be a list",
+        "dict_type": "must be a JSON object",
+        "model_type": "must be a JSON object",
+        "model_attributes_type": "must be a JSON object",
+        "greater_than_equal": f"must be {limits.get('ge')} or more",
+        "less_than_equal": f"must be {limits.get('le')} or less",
+        "enum": f"must be one of {limits.get('expected')}",
+        "literal_error": f"must be one of {limits.get('expected')}",
+    }
+    sentence = says.get(first["type"], "is not right")
+    if not field:
+        return Problem("malformed", f"The request {sentence}.")
+    return Problem("malformed", f"“{FIELD.sub('?', field)[:80]}” {sentence}.", field)

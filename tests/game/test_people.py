@@ -1,0 +1,205 @@
+"""People: coming in at the door.
+
+Leaves out where a balanced seating puts them (`test_seating.py`). Always: whoever came
+in stays in the list.
+"""
+
+import pytest
+
+from app.game import people
+from app.game.dealing import HandsDealt
+from app.game.messages import Malformed, Rejected, Role
+from app.game.people import Join, JoinByInvite, PersonJoined
+from app.game.seating import PersonSeated
+from app.game.shapes import validated
+from app.game.workshop import Person
+from tests.game.table import FACILITATOR, VISITOR, Table, at_play, in_the_lobby
+
+
+def refused(table: Table, command: Join | JoinByInvite) -> Rejected:
+    before, facts = table.workshop, repr(table.workshop)
+    with pytest.raises(Rejected) as no:
+        table.play(VISITOR, command)
+    assert table.workshop is before
+    assert repr(before) == facts
+    return no.value
+
+
+def test_somebody_comes_in_by_name_and_organisation() -> None:
+    table = Table()
+    events = table.play(VISITOR, Join(name="Ada", organisation="NHS"))
+    assert events == (
+        PersonJoined(person="p1", name="Ada", organisation="NHS", role=Role.PARTICIPANT),
+    )
+    assert table.person("p1") == Person("p1", "Ada", "NHS", Role.PARTICIPANT)
+    assert events[0].made == "p1"
+
+
+def test_people_are_numbered_as_they_come_in() -> None:
+    table = Table()
+    assert [table.join(), table.invite(Role.OBSERVER), table.join()] == ["p1", "p2", "p3"]
+    assert list(table.workshop.people) == ["p1", "p2", "p3"]
+
+
+def test_two_people_may_have_one_name() -> None:
+    table = Table()
+    assert table.join(name="Ada") != table.join(name="Ada")
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200e", "x" * 81, None])
+def test_a_name_is_one_to_eighty_characters(name: str) -> None:
+    with pytest.raises(Malformed) as no:
+        validated(Join, {"name": name, "organisation": "NHS"})
+    assert no.value.field == "name"
+
+
+@pytest.mark.parametrize("organisation", ["", "\x00", "x" * 121, 5])
+def test_an_organisation_is_one_to_a_hundred_and_twenty_characters(organisation: object) -> None:
+    with pytest.raises(Malformed) as no:
+        validated(Join, {"name": "Ada", "organisation": organisation})
+    assert no.value.field == "organisation"
+
+
+def test_nobody_chooses_their_own_role_or_group() -> None:
+    for field in ("role", "group", "person"):
+        with pytest.raises(Malformed) as no:
+            validated(Join, {"name": "Ada", "organisation": "NHS", field: "facilitator"})
+        assert no.value.field == field
+
+
+def test_an_organisation_is_spelt_as_whoever_came_first_spelt_it() -> None:
+    table = Table()
+    for organisation in ("NHS", "nhs", "Nhs", "Police"):
+        table.join(organisation)
+    found = [person.organisation for person in table.workshop.participants()]
+    assert found == ["NHS", "NHS", "NHS", "Police"]
+
+
+def test_of_a_fixed_list_any_spelling_will_do() -> None:
+    table = Table(organisations=["DfE", "Straße"])
+    assert table.person(table.join("dfe")).organisation == "DfE"
+    assert table.person(table.join("STRASSE")).organisation == "Straße"
+
+
+def test_an_organisation_off_a_fixed_list_is_malformed() -> None:
+    table = Table(organisations=["DfE", "Police"])
+    no = refused(table, Join(name="Ada", organisation="NHS"))
+    assert (type(no), no.field) == (Malformed, "organisation")
+    assert no.message == "Choose your organisation from the list: DfE, Police."
+
+
+def test_a_closed_workshop_lets_nobody_in() -> None:
+    table = Table()
+    table.do("facilitator", "OpenPhase", phase="closed")
+    no = refused(table, Join(name="Ada", organisation="NHS"))
+    assert (type(no), no.field) == (Rejected, None)
+
+
+def test_an_analyst_comes_in_by_an_invite_when_all_is_over() -> None:
+    table = Table()
+    table.do("facilitator", "OpenPhase", phase="closed")
+    assert table.person(table.invite(Role.ANALYST)).role is Role.ANALYST
+
+
+@pytest.mark.parametrize("phase", ["briefing", "play", "plenary", "rate", "shortlist", "assess"])
+def test_late_people_are_let_in_and_seated_while_it_goes_on(phase: str) -> None:
+    table = at_play()
+    if phase != "play":
+        table.do("facilitator", "OpenPhase", phase=phase)
+    late = table.person(table.join())
+    assert late.group is not None
+    assert len(late.hand) == 5
+
+
+def test_an_invite_says_the_role_and_the_group() -> None:
+    table = Table()
+    events = table.play(
+        VISITOR,
+        JoinByInvite(name="Lee", organisation="NHS", role=Role.TABLE_LEAD, group="g2"),
+    )
+    assert events == (
+        PersonJoined(person="p1", name="Lee", organisation="NHS", role=Role.TABLE_LEAD, group="g2"),
+    )
+    assert table.person("p1").group == "g2"
+
+
+@pytest.mark.parametrize("role", [Role.TABLE_LEAD, Role.CO_HOST, Role.OBSERVER, Role.ANALYST])
+def test_nobody_but_a_participant_is_seated_or_dealt_a_hand(role: Role) -> None:
+    table = at_play()
+    before = table.workshop.groups
+    invited = table.person(table.invite(role))
+    assert (invited.group, invited.hand) == (None, ())
+    assert table.workshop.groups == before
+
+
+def test_an_invite_to_a_group_that_does_not_exist_is_rejected() -> None:
+    command = JoinByInvite(name="Lee", organisation="NHS", role=Role.TABLE_LEAD, group="g9")
+    no = refused(Table(), command)
+    assert (type(no), no.field) == (Rejected, "group")
+
+
+def test_before_groups_are_formed_a_participant_waits_for_a_seat() -> None:
+    table = in_the_lobby(1)
+    assert table.person("p1").group is None
+
+
+def test_between_forming_groups_and_dealing_a_late_participant_is_seated_without_a_hand() -> None:
+    table = in_the_lobby()
+    table.do("facilitator", "FormGroups")
+    events = table.play(VISITOR, Join(name="Late", organisation="NHS"))
+    assert [event.kind for event in events] == ["PersonJoined", "PersonSeated"]
+    assert table.hand("p7") == ()
+
+
+def test_a_late_participant_is_seated_and_dealt_in_for_the_stage_the_group_is_at() -> None:
+    table = at_play(4)
+    table.do("facilitator", "MoveGroup", group="all", stage=2, step="write")
+    events = table.play(VISITOR, Join(name="Late", organisation="NHS"))
+    late = table.person("p5")
+    assert events == (
+        PersonJoined(person="p5", name="Late", organisation="NHS", role=Role.PARTICIPANT),
+        PersonSeated(person="p5", group=late.group or "", before=None),
+        HandsDealt(group=late.group or "", stage=2, hands={"p5": late.hand}),
+    )
+    assert len(late.hand) == 5
+
+
+def test_dealing_somebody_in_changes_no_other_hand() -> None:
+    table = at_play(4)
+    before = [table.hand(person) for person in ("p1", "p2", "p3", "p4")]
+    table.join()
+    assert [table.hand(person) for person in ("p1", "p2", "p3", "p4")] == before
+
+
+def test_two_hundred_people_fit_in_a_workshop_and_no_more() -> None:
+    table = Table(groups_per_problem=20)
+    table.do("facilitator", "OpenPhase", phase="play")
+    for _ in range(200):
+        table.join()
+    assert {len(table.members(group)) for group in table.workshop.groups} == {5}
+    no = refused(table, Join(name="Ada", organisation="NHS"))
+    assert (type(no), no.field) == (Rejected, None)
+    assert no.message == "This workshop is full: 200 people have joined."
+    assert isinstance(
+        refused(table, JoinByInvite(name="A", organisation="B", role=Role.OBSERVER)), Rejected
+    )
+
+
+def test_an_empty_deck_of_free_cards_deals_a_late_participant_what_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = at_play(2)
+    monkeypatch.setattr(people.dealing, "deal", lambda *args, **kwargs: None)
+    assert [e.kind for e in table.play(VISITOR, Join(name="A", organisation="B"))] == [
+        "PersonJoined",
+        "PersonSeated",
+    ]
+
+
+def test_those_who_have_a_seat_cannot_come_in_again() -> None:
+    table = at_play()
+    for who in ("p1", "facilitator"):
+        with pytest.raises(Rejected):
+            table.play(table.actor(who), Join(name="Again", organisation="NHS"))
+    with pytest.raises(Rejected):
+        table.play(FACILITATOR, Join(name="Again", organisation="NHS"))

@@ -1,0 +1,184 @@
+"""Limits: exact at the edge, fair to a department, and bounded."""
+
+from typing import get_args
+
+import pytest
+
+from app.web import limits as module
+from app.web.errors import Problem
+from app.web.limits import LIMITS, SAYS, WRONG_CODES_IN_ALL, Kind, Limits
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def limits(clock: Clock) -> Limits:
+    return Limits(clock)
+
+
+async def passed(limits: Limits, kind: Kind, who: str | None, tries: int) -> int:
+    """How many of `tries` are let through."""
+    number = 0
+    for _ in range(tries):
+        try:
+            await limits.check(kind, who)
+        except Problem:
+            continue
+        number += 1
+    return number
+
+
+async def refusal(limits: Limits, kind: Kind, who: str) -> Problem:
+    with pytest.raises(Problem) as refused:
+        await limits.check(kind, who)
+    return refused.value
+
+
+def test_every_kind_has_a_limit_and_words() -> None:
+    assert set(LIMITS) == set(SAYS) == set(get_args(Kind))
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+async def test_a_limit_is_met_exactly(limits: Limits, clock: Clock, kind: Kind) -> None:
+    item = LIMITS[kind]
+    assert await passed(limits, kind, "192.0.2.1", item.amount + 5) == item.amount
+    clock.now += item.get_expiry() - 0.01
+    assert await passed(limits, kind, "192.0.2.1", 1) == 0
+    clock.now += 0.01
+    assert await passed(limits, kind, "192.0.2.1", item.amount + 5) == item.amount
+
+
+async def test_a_hundred_and_fifty_people_join_from_one_address_in_a_minute(
+    limits: Limits, clock: Clock
+) -> None:
+    for _ in range(150):
+        await limits.check("join", "192.0.2.1")
+        clock.now += 60 / 150
+
+
+async def test_whoever_waits_as_told_is_let_in(limits: Limits, clock: Clock) -> None:
+    await passed(limits, "sign_in", "192.0.2.1", 10)
+    clock.now += 20.5
+    problem = await refusal(limits, "sign_in", "192.0.2.1")
+    assert (problem.kind, problem.status) == ("too_many", 429)
+    assert problem.headers["Retry-After"] == "40"
+    assert problem.message == (
+        "Too many attempts to sign in were made. Wait 40 seconds, then try again."
+    )
+    await passed(limits, "sign_in", "192.0.2.1", 50)  # refused, so they do not count
+    clock.now += 40
+    await limits.check("sign_in", "192.0.2.1")
+
+
+async def test_the_last_second_is_one_second(limits: Limits, clock: Clock) -> None:
+    await passed(limits, "sign_in", "192.0.2.1", 10)
+    clock.now += 59.9
+    problem = await refusal(limits, "sign_in", "192.0.2.1")
+    assert problem.message.endswith("Wait 1 second, then try again.")
+
+
+async def test_one_address_does_not_use_up_anothers(limits: Limits) -> None:
+    await passed(limits, "sign_in", "192.0.2.1", 50)
+    await limits.check("sign_in", "192.0.2.2")
+
+
+async def test_a_subscriber_of_ipv6_is_counted_once_whatever_address_they_take(
+    limits: Limits,
+) -> None:
+    for number in range(10):
+        await limits.check("sign_in", f"2001:db8::{number:x}")
+    await refusal(limits, "sign_in", "2001:db8::ffff")
+    await limits.check("sign_in", "2001:db8:0:1::1")
+
+
+async def test_those_without_an_address_share_one_limit(limits: Limits) -> None:
+    assert await passed(limits, "sign_in", None, 15) == 10
+
+
+async def test_people_are_told_apart_by_their_whole_name(limits: Limits) -> None:
+    await passed(limits, "command", "ABCD2345 p1", 500)
+    await limits.check("command", "ABCD2345 p2")
+
+
+async def test_kinds_are_counted_apart(limits: Limits) -> None:
+    await passed(limits, "sign_in", "192.0.2.1", 50)
+    await limits.check("join", "192.0.2.1")
+
+
+async def test_looking_does_not_count(limits: Limits) -> None:
+    for _ in range(100):
+        await limits.peek("wrong_code", "192.0.2.1")
+    await passed(limits, "wrong_code", "192.0.2.1", 20)
+    with pytest.raises(Problem):
+        await limits.peek("wrong_code", "192.0.2.1")
+
+
+async def test_guesses_are_limited_in_all_wherever_they_come_from(
+    limits: Limits, clock: Clock
+) -> None:
+    let_through = 0
+    for number in range(1000):
+        let_through += await passed(limits, "wrong_code", f"2001:db8:0:{number:x}::1", 1)
+    assert let_through == WRONG_CODES_IN_ALL.amount
+    clock.now += 60
+    await limits.check("wrong_code", "2001:db8:0:9999::1")
+
+
+async def test_others_guesses_do_not_stop_those_whose_colleagues_are_in(limits: Limits) -> None:
+    await limits.right_code("192.0.2.1")
+    for number in range(1000):
+        await passed(limits, "wrong_code", f"2001:db8:0:{number:x}::1", 1)
+    with pytest.raises(Problem):
+        await limits.peek("wrong_code", "192.0.2.2")
+    await limits.peek("wrong_code", "192.0.2.1")
+    assert await passed(limits, "wrong_code", "192.0.2.1", 50) == 20
+
+
+async def test_a_right_code_counts_for_half_a_day(limits: Limits, clock: Clock) -> None:
+    await limits.right_code("192.0.2.1")
+    clock.now += 12 * 60 * 60
+    for number in range(1000):
+        await passed(limits, "wrong_code", f"2001:db8:0:{number:x}::1", 1)
+    with pytest.raises(Problem):
+        await limits.peek("wrong_code", "192.0.2.1")
+
+
+async def test_what_is_remembered_is_bounded_and_forgets_the_longest_quiet(
+    limits: Limits, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    monkeypatch.setattr(module, "MOST_KEYS", 100)
+    recent = module.Recent(60, clock)
+    for number in range(250):
+        await recent.acquire_entry(f"{number}", 10, 60)
+        await recent.acquire_entry("busy", 1000, 60)
+    assert await recent.reset() == 100
+    await recent.acquire_entry("busy", 10, 60)
+    clock.now += 61
+    await recent.acquire_entry("other", 10, 60)
+    assert await recent.reset() == 1
+
+
+async def test_the_store_keeps_to_the_librarys_promises(clock: Clock) -> None:
+    recent = module.Recent(60, clock)
+    assert await recent.check()
+    assert not await recent.acquire_entry("one", 3, 60, amount=4)
+    assert await recent.acquire_entry("one", 3, 60, amount=3)
+    assert await recent.get("one") == 3
+    assert await recent.get_expiry("one") == clock.now + 60
+    assert await recent.get_moving_window("one", 3, 60) == (clock.now, 3)
+    await recent.clear("one")
+    assert await recent.get_moving_window("one", 3, 60) == (clock.now, 0)
+    assert await recent.get_expiry("one") == clock.now
