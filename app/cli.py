@@ -235,7 +235,7 @@ def restore(asked: argparse.Namespace) -> int:
     """Put a backup where there is no database yet."""
     from app.live.upkeep import restore_backup
 
-    asyncio.run(restore_backup(asked.file, _settings().database_url))
+    restore_backup(asked.file, _settings().database_url)
     print("Restored. Start the server; open pages load themselves afresh.")
     return 0
 

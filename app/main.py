@@ -13,11 +13,13 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
+from starlette.types import Scope
 
 from app import __version__
 from app.content import Content, load_content
 from app.live import Workshops
 from app.live.workshop import now
+from app.logs import AccessLog
 from app.paths import folder
 from app.settings import Settings, secret_key
 from app.store import Unavailable, open_store
@@ -25,7 +27,7 @@ from app.web import api, control, facilitators, pages, places
 from app.web.access import Access
 from app.web.door import Door
 from app.web.edge import Edge, EdgeMiddleware
-from app.web.errors import Problem, install
+from app.web.errors import Problem, answer, install, wants_json
 from app.web.limits import Limits
 from app.web.page import error_page
 from app.web.socket import LARGEST_MESSAGE
@@ -85,7 +87,7 @@ def create_app(
         app.include_router(module.router)
     _add_watching(app)
     app.mount("/static", StaticFiles(directory=folder("static")), name="static")
-    install(app, lambda request, problem: _error_page(request, problem))
+    install(app, _error_page)
     app.add_middleware(
         EdgeMiddleware,
         edge=Edge(
@@ -95,12 +97,20 @@ def create_app(
             trusted_proxies=settings.trusted_proxies,
             body_limit=LARGEST_MESSAGE,
         ),
+        refuse=_refuse,
     )
+    app.add_middleware(AccessLog)
     return app
 
 
 def _error_page(request: Request, problem: Problem) -> Response:
     return error_page(problem, path=request.url.path)
+
+
+def _refuse(scope: Scope, problem: Problem) -> Response:
+    """What the edge answers to what it lets nobody else see."""
+    path = str(scope.get("path", ""))
+    return answer(problem) if wants_json(path) else error_page(problem, path=path)
 
 
 def _add_watching(app: FastAPI) -> None:

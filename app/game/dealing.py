@@ -35,7 +35,7 @@ class HandsDealt(Event):
         people = []
         for id, hand in self.hands.items():
             person = workshop.people[id]
-            dealt.update(set(hand) - set(person.hand))
+            dealt.update(card for card in hand if card not in person.hand)
             people.append(replace(person, hand=hand))
         group = workshop.groups[self.group]
         reached = replace(group, reached=max(group.reached, self.stage))

@@ -4,6 +4,7 @@ It leaves out the command line. What always holds: erasing blanks names and word
 they stand and changes no number, so that everybody else's work still folds.
 """
 
+import asyncio
 import json
 import secrets
 import shutil
@@ -55,7 +56,7 @@ def _blank_texts(part: Any) -> Any:
     return part
 
 
-async def restore_backup(file: Path, url: str) -> None:
+def restore_backup(file: Path, url: str) -> None:
     """Put the backup in `file` where `url` says there is no database yet.
 
     Raises:
@@ -75,12 +76,16 @@ async def restore_backup(file: Path, url: str) -> None:
     shutil.copyfile(file, target)
     target.chmod(0o600)
     try:
-        store = await open_store(url)
+        asyncio.run(_renew_epochs(url))
     except StoreError:
         target.unlink()
         raise
+
+
+async def _renew_epochs(url: str) -> None:
+    """Numbers that clients hold may mean other events now: they must ask for everything."""
+    store = await open_store(url)
     try:
-        # Numbers that clients hold may mean other events now: they must ask for everything.
         for record in await store.records.workshops(None):
             await store.records.renew_epoch(record.code, secrets.token_urlsafe(8))
     finally:

@@ -156,7 +156,7 @@ async def open_workshop(request: Request, wish: OpenWorkshop) -> WorkshopMade:
 async def join(request: Request, code: str, body: JoinRequest) -> SeatMade:
     door = door_of(request)
     await door.limits.check("join", door.address(request))
-    live = await door.workshop(request, code)
+    live = await door.workshop_at_the_door(request, code)
     seat = await door.join(live, name=body.name, organisation=body.organisation, invite=body.invite)
     return SeatMade(participant=seat.person, key=seat.key)
 

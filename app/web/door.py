@@ -92,15 +92,26 @@ class Door:
         """The workshop of `code`, as typed: small letters and spaces are forgiven.
 
         Raises:
-            Problem: there is none, or too many wrong codes came from there.
+            Problem: there is none.
         """
-        address = self.address(connection)
         live = await self.workshops.get(tidy(code))
         if live is None:
-            await self.limits.check("wrong_code", address)
+            await self.limits.check("wrong_code", self.address(connection))
             raise Problem(
                 "not_found", "There is no workshop with this code. Check it and try again.", "code"
             )
+        return live
+
+    async def workshop_at_the_door(self, connection: HTTPConnection, code: str) -> LiveWorkshop:
+        """As `workshop`, for those who have no seat yet, and might be guessing.
+
+        Raises:
+            Problem: there is none, or too many wrong codes came from there.
+        """
+        address = self.address(connection)
+        await self.limits.peek("wrong_code", address)
+        live = await self.workshop(connection, code)
+        await self.limits.right_code(address)
         return live
 
     async def join(

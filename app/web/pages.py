@@ -41,7 +41,7 @@ async def enter(request: Request) -> Response:
     try:
         if not code:
             raise Problem("malformed", "Enter the code of your workshop.", "code")
-        live = await door.workshop(request, code)
+        live = await door.workshop_at_the_door(request, code)
     except (Problem, StoreError) as failure:
         problem = from_exception(failure)
         return await _home(request, values, {"code": problem.message}, problem.status)

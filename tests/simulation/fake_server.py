@@ -7,8 +7,9 @@ carried out again.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import uvicorn
@@ -58,41 +59,41 @@ class FakeServer:
                 self.regions.pop(name, None)
             else:
                 self.regions[name] = view
-        for socket in [*self.sockets]:
-            await self.send(socket, regions)
+        for line in [*self.sockets]:
+            await self.send(line, regions)
 
-    async def send(self, socket: WebSocket, regions: dict[str, Any]) -> None:
+    async def send(self, line: WebSocket, regions: dict[str, Any]) -> None:
         """Send regions as they stand now."""
         message = {"epoch": self.epoch, "seq": self.seq, "regions": regions}
-        await socket.send_text(json.dumps(message))
+        await line.send_text(json.dumps(message))
 
     async def cut(self, code: int = 1012) -> None:
         """Cut everybody off."""
-        for socket in [*self.sockets]:
-            self.sockets.discard(socket)
-            await socket.close(code)
+        for line in [*self.sockets]:
+            self.sockets.discard(line)
+            await line.close(code)
 
-    async def converse(self, socket: WebSocket) -> None:
+    async def converse(self, line: WebSocket) -> None:
         """One socket, from its hello on."""
-        await socket.accept()
-        hello = json.loads(await socket.receive_text())
+        await line.accept()
+        hello = json.loads(await line.receive_text())
         self.hellos.append(hello)
         if self.closing is not None:
-            await socket.close(self.closing, "so it is")
+            await line.close(self.closing, "so it is")
             return
         current = hello["epoch"] == self.epoch and hello["since"] == self.seq
-        await self.send(socket, {} if current else self.regions)
-        self.sockets.add(socket)
+        await self.send(line, {} if current else self.regions)
+        self.sockets.add(line)
         try:
             while True:
-                if not await self.answer(socket, json.loads(await socket.receive_text())):
+                if not await self.answer(line, json.loads(await line.receive_text())):
                     return
         except WebSocketDisconnect:
             return
         finally:
-            self.sockets.discard(socket)
+            self.sockets.discard(line)
 
-    async def answer(self, socket: WebSocket, command: dict[str, Any]) -> bool:
+    async def answer(self, line: WebSocket, command: dict[str, Any]) -> bool:
         """Carry a command out and answer it; False where the line was cut instead."""
         self.received.append(command)
         ref = command["ref"]
@@ -102,15 +103,15 @@ class FakeServer:
         if self.busy:
             self.busy -= 1
             error = {"kind": "too_many", "message": "Slowly.", "field": None}
-            await socket.send_text(json.dumps({"no": ref, "error": error}))
+            await line.send_text(json.dumps({"no": ref, "error": error}))
             return True
         self.done.setdefault(ref, command)
         if self.cuts:
             self.cuts -= 1
-            await socket.close(1011)
+            await line.close(1011)
             return False
         made = f"i{1 + [*self.done].index(ref)}"
-        await socket.send_text(json.dumps({"ok": ref, "seq": self.seq, "made": made}))
+        await line.send_text(json.dumps({"ok": ref, "seq": self.seq, "made": made}))
         return True
 
 
@@ -139,10 +140,18 @@ def routes(server: FakeServer) -> FastAPI:
         return {"saved_at": "2026-11-23T10:00:00Z"}
 
     @app.websocket("/api/v1/workshops/{code}/live")
-    async def live(socket: WebSocket, code: str) -> None:
-        await server.converse(socket)
+    async def live(line: WebSocket, code: str) -> None:
+        await server.converse(line)
 
     return app
+
+
+@contextmanager
+def nowhere() -> Iterator[str]:
+    """An address at which nobody listens, kept free of others."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
 @asynccontextmanager
@@ -156,7 +165,7 @@ async def serving() -> AsyncIterator[FakeServer]:
     running = asyncio.create_task(program.serve())
     while not program.started:
         await asyncio.sleep(0.002)
-    fake.url = "http://127.0.0.1:{}".format(program.servers[0].sockets[0].getsockname()[1])
+    fake.url = f"http://127.0.0.1:{program.servers[0].sockets[0].getsockname()[1]}"
     try:
         yield fake
     finally:

@@ -3,7 +3,7 @@
 import pytest
 
 from app.simulation.calls import Place, Refused, call, near, server
-from tests.simulation.fake_server import CODE, FakeServer
+from tests.simulation.fake_server import CODE, FakeServer, nowhere
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ async def test_something_else_that_answers_is_told_by_its_status(fake: FakeServe
 
 
 async def test_a_server_that_is_not_there_is_asked_again_and_then_given_up() -> None:
-    with pytest.raises(ConnectionRefusedError):
-        await call("GET", "http://127.0.0.1:9/live", waits=[0, 0])
+    with nowhere() as address, pytest.raises(ConnectionRefusedError):
+        await call("GET", f"{address}/live", waits=[0, 0])
 
 
 async def test_nothing_but_the_web_is_opened() -> None:

