@@ -134,7 +134,10 @@ def _welcome(settings: Settings) -> None:
     print(f"Facilitators sign in here, once, within 15 minutes: {link}", flush=True)
 
 
-def sign_in_link(settings: Settings, name: str, account: str | None = None) -> str:
-    """A sign-in link for `name`, good once for a quarter of an hour."""
+def sign_in_link(
+    settings: Settings, name: str, account: str | None = None, *, to: str | None = None
+) -> str:
+    """A sign-in link for `name`, good once for a quarter of an hour, leading on to `to`."""
     token = sign_in_token(secret_key(settings), name, account)
-    return f"{settings.address}/facilitate/sign-in?token={token}"
+    link = f"{settings.address}/facilitate/sign-in?token={token}"
+    return f"{link}&to={to}" if to else link

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from app.exports.as_xlsx import LONGEST_CELL
 from app.exports.readers import Names, Reader, check
 from app.exports.table import NOT_SAID, Cell, Column, Table
 from app.game.workshop import Workshop
@@ -19,6 +20,9 @@ BLIND = "The ratings are not open yet, so marks and what follows from them are l
 PSEUDONYMS = (
     "People stand under pseudonyms, and names given at the door are taken out of the texts."
 )
+
+SHORTENED = "… [shortened: the whole is in workshop.json]"
+"""Ends a cell that a workbook could not hold, such as a hundred builds on one idea."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +102,15 @@ class TableKind(Generic[Line]):
 
 def _said(field: Field[Line], line: Line, names: Names) -> Cell:
     cell = field.cell(line)
-    return names.words(cell) if field.typed and isinstance(cell, str) else cell
+    if not isinstance(cell, str):
+        return cell
+    return fitting(names.words(cell) if field.typed else cell)
+
+
+def fitting(words: str) -> str:
+    """`words`, shortened where they are too long for a workbook: every format says the same."""
+    units = words.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * LONGEST_CELL:
+        return words
+    room = 2 * (LONGEST_CELL - len(SHORTENED))
+    return units[:room].decode("utf-16-le", "ignore") + SHORTENED

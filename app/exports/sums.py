@@ -56,9 +56,7 @@ class WorkshopSums:
         given = self._ballots.get(idea, {}).values()
         raters, staff_raters = len(given), sum(marks.staff for marks in given)
         if not self._workshop.ratings_open:
-            return IdeaSums(
-                raters, raters - staff_raters, staff_raters, {}, {}, {}, None, None, ()
-            )
+            return IdeaSums(raters, raters - staff_raters, staff_raters, {}, {}, {}, None, None, ())
         everyone = score(idea, self._ballots)
         participants = self._of(idea, lambda marks: not marks.staff)
         staff = self._of(idea, lambda marks: marks.staff)

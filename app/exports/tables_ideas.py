@@ -130,7 +130,7 @@ SHORTLIST = TableKind(
         REASON, IDEA_ID,
         text(
             "decided_at",
-            lambda line: line.choice and line.choice.at.isoformat(timespec="seconds"),
+            lambda line: line.choice.at.isoformat(timespec="seconds") if line.choice else None,
         ),
         STAGE, EXAMPLE, CAUTION, ORGANISATIONS, RATINGS, *APART, DECISIONS, *BACKGROUND, *IDS,
     ),

@@ -147,7 +147,9 @@ OPM = TableKind(
             50,
         ),
         text(
-            "barrier_ids", lambda line: joined(each.barrier.id for each in line.barriers) or None, 30
+            "barrier_ids",
+            lambda line: joined(each.barrier.id for each in line.barriers) or None,
+            30,
         ),
     ),
     lines=_practice,
@@ -167,9 +169,7 @@ class CardLine:
 def _cards(workshop: Workshop, names: Names) -> Iterator[CardLine]:
     ideas = list(workshop.ideas())
     played = Counter(idea.card for idea in ideas if not idea.parents)
-    chosen = Counter(
-        card for idea in ideas if idea.id in workshop.shortlist for card in idea.cards
-    )
+    chosen = Counter(card for idea in ideas if idea.id in workshop.shortlist for card in idea.cards)
     for card in workshop.deck.values():
         yield CardLine(card, workshop.dealt.get(card.id, 0), played[card.id], chosen[card.id])
 
@@ -219,18 +219,19 @@ def _organisations(workshop: Workshop, names: Names) -> Iterator[OrganisationLin
     people: dict[str, list[str]] = {name: [] for name in workshop.options.organisations or ()}
     for person in workshop.participants():
         people.setdefault(person.organisation, []).append(person.id)
-    ideas, builds, shortlisted = Counter[str](), Counter[str](), Counter[str]()
-    for idea in workshop.ideas():
-        if not idea.parents:
-            ideas[workshop.people[idea.authors[0]].organisation] += 1
-            # A merged idea repeats the builds of its parents and may have more of its own.
-        builds.update(
-            workshop.people[build.author].organisation
-            for build in idea.builds
-            if not _inherited(workshop, idea, build.id)
-        )
-        if idea.id in workshop.shortlist:
-            shortlisted.update(workshop.organisations_of(idea))
+    longlist = list(workshop.ideas())
+    # A merged idea repeats the builds of its parents.
+    builders = {build.id: build.author for idea in longlist for build in idea.builds}
+    builds = Counter(workshop.people[author].organisation for author in builders.values())
+    ideas = Counter(
+        workshop.people[idea.authors[0]].organisation for idea in longlist if not idea.parents
+    )
+    shortlisted = Counter(
+        name
+        for idea in longlist
+        if idea.id in workshop.shortlist
+        for name in workshop.organisations_of(idea)
+    )
     for name, members in people.items():
         given = [len(workshop.ratings[each]) for each in members if workshop.ratings.get(each)]
         yield OrganisationLine(
@@ -242,12 +243,6 @@ def _organisations(workshop: Workshop, names: Names) -> Iterator[OrganisationLin
             raters=len(given),
             ratings=sum(given),
         )
-
-
-def _inherited(workshop: Workshop, idea: Idea, build: str) -> bool:
-    return any(
-        build == each.id for parent in idea.parents for each in workshop.idea(parent).builds
-    )
 
 
 PARTICIPATION = TableKind(

@@ -29,10 +29,10 @@ def validated(model: type[Model], fields: Mapping[str, Any]) -> Model:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=True)[0]
         field = ".".join(str(part) for part in first["loc"] if part not in ALTERNATIVES)
-        raise Malformed(_sentence(first, field), field or None) from None
+        raise Malformed(sentence(first, field), field or None) from None
 
 
-def _sentence(error: ErrorDetails, field: str) -> str:
+def sentence(error: ErrorDetails, field: str) -> str:
     """One mistake in words; the field is named first, so that it reads in a list as well."""
     limits = error.get("ctx", {})
     says: dict[str, str] = {
@@ -45,11 +45,12 @@ def _sentence(error: ErrorDetails, field: str) -> str:
         "string_pattern_mismatch": "has characters that are not allowed there",
         "int_type": "must be a whole number",
         "int_from_float": "must be a whole number",
+        "int_parsing": "must be a whole number",
         "bool_type": "must be true or false",
         "list_type": "must be a list",
-        "dict_type": "must be an object",
-        "model_type": "must be an object",
-        "model_attributes_type": "must be an object",
+        "dict_type": "must be an object" if field else "must be a JSON object",
+        "model_type": "must be an object" if field else "must be a JSON object",
+        "model_attributes_type": "must be an object" if field else "must be a JSON object",
         "greater_than_equal": f"must be {limits.get('ge')} or more",
         "less_than_equal": f"must be {limits.get('le')} or less",
         "less_than": f"must be less than {limits.get('lt')}",
@@ -62,4 +63,5 @@ def _sentence(error: ErrorDetails, field: str) -> str:
     }
     if error["type"] == "value_error":
         return str(limits.get("error", "is not right"))
-    return f"“{field or 'the request'}” {says.get(error['type'], 'is not right')}."
+    subject = f"“{field}”" if field else "The request"
+    return f"{subject} {says.get(error['type'], 'is not right')}."

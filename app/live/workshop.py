@@ -77,6 +77,8 @@ class LiveWorkshop:
         self._answers: dict[tuple[str, str], tuple[str, Answer]] = {}
         self._on_their_way: dict[tuple[str, str], tuple[str, asyncio.Future[None]]] = {}
         self._generation = 0
+        self._upon_head = 0
+        """Writes on their way that the head was made by, and that may still come true."""
         self._catching_up = asyncio.Lock()
         self._audiences = Audiences()
         self._members: set[Member] = set()
@@ -133,6 +135,7 @@ class LiveWorkshop:
                 command=CommandKey(ref, digest, made),
             )
             self._head = after
+            self._upon_head += 1
             self._on_their_way[key] = (digest, written)
             written.add_done_callback(lambda future, batch=batch: self._settled(batch, future))  # type: ignore[misc]
             try:
@@ -147,6 +150,8 @@ class LiveWorkshop:
     def _settled(self, batch: _Batch, written: "asyncio.Future[None]") -> None:
         """A write has come back: what was decided is now true, or never was."""
         del self._on_their_way[batch.key]
+        if batch.generation == self._generation:
+            self._upon_head -= 1
         if not written.cancelled() and written.exception() is None:
             self._answers[batch.key] = (batch.digest, batch.answer)
             if self.state.seq == batch.base.seq:
@@ -157,8 +162,7 @@ class LiveWorkshop:
         elif batch.generation == self._generation:
             # The first of a row of failures: what was decided upon it is void as well, and
             # will fail by itself, since it was appended upon this.
-            self._generation += 1
-            self._head = self.state
+            self._start_over()
 
     async def catch_up(self) -> None:
         """Read what other processes wrote, and go on from there.
@@ -173,9 +177,16 @@ class LiveWorkshop:
                     event, stamp = _read(row)
                     self.state = game.evolve(self.state, event, stamp)
                     self._remember(row)
-            if not self._on_their_way:
+            if not self._upon_head:
                 self._head = self.state
-            self.changed()
+            if rows:
+                self.changed()
+
+    def _start_over(self) -> None:
+        """Decide from what is committed; whatever else is on its way will fail."""
+        self._generation += 1
+        self._upon_head = 0
+        self._head = self.state
 
     def _remember(self, row: Row) -> None:
         if row.ref is not None and row.digest is not None:
@@ -184,8 +195,7 @@ class LiveWorkshop:
     def _distrust(self, why: str) -> None:
         """A bug was found out: read the log again instead of going on from here."""
         logger.error("live copy dropped at event %d: %s", self.state.seq, why)
-        self._generation += 1
-        self._head = self.state
+        self._start_over()
         task = asyncio.ensure_future(self.catch_up())
         task.add_done_callback(lambda done: done.exception())
 

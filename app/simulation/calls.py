@@ -2,10 +2,11 @@
 
 Everything here is what any program elsewhere could do: the JSON interface and nothing
 else of the server. What always holds: a call is tried again only where the server said
-that it did nothing, or was not there at all.
+that it did nothing.
 """
 
 import asyncio
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -67,7 +68,7 @@ class Place:
         """Take a seat; the key that opens it.
 
         Raises:
-            Refused: the door is shut, or the organisation is not on the list.
+            Refused: the door is shut, the organisation is not on the list, or nobody answers.
         """
         seat = await call(
             "POST",
@@ -106,14 +107,11 @@ async def call(
     """What the server answers to a call.
 
     Raises:
-        Refused: it said no.
-        ConnectionError: it is not there.
+        Refused: it said no, or is not there (`unreachable`).
     """
     for wait in waits:
         try:
             return await asyncio.to_thread(_call, method, address, body, key)
-        except ConnectionRefusedError:
-            await asyncio.sleep(wait)
         except Refused as refused:
             if refused.kind not in NOT_NOW:
                 raise
@@ -141,10 +139,9 @@ def _call(method: str, address: str, body: Mapping[str, Any] | None, key: str | 
     except urllib.error.HTTPError as error:
         with error:
             raise _refused(error) from None
-    except urllib.error.URLError as error:
-        if isinstance(error.reason, ConnectionRefusedError):
-            raise error.reason from None
-        raise ConnectionError(f"No answer from {address}: {error.reason}") from error
+    except (OSError, http.client.HTTPException) as error:
+        why = getattr(error, "reason", error)
+        raise Refused("unreachable", f"No answer from {server(address)}: {why}") from None
 
 
 def _refused(error: urllib.error.HTTPError) -> Refused:

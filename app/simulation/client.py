@@ -218,6 +218,6 @@ class Client:
         address = self.place.page("/api/v1/workshops/{code}/draft")
         try:
             await call("PUT", address, fields, self._key)
-        except (Refused, OSError):
+        except Refused:
             return False
         return True

@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.game.messages import Forbidden, Malformed, Rejected
+from app.game.shapes import sentence
 from app.store.errors import StoreError
 
 logger = logging.getLogger(__name__)
@@ -249,28 +250,5 @@ def _misshapen(error: ValidationException) -> Problem:
     if first["type"] == "json_invalid":
         return Problem("malformed", "This is not JSON.")
     path = [str(part) for part in first["loc"][1:]]  # the first part says: body, query, path
-    field = ".".join(path)
-    limits = first.get("ctx", {})
-    says = {
-        "missing": "is missing",
-        "extra_forbidden": "is not a field of this request",
-        "string_type": "must be text",
-        "string_too_short": "is empty" if limits.get("min_length") == 1 else "is too short",
-        "string_too_long": f"is too long: {limits.get('max_length')} characters at most",
-        "int_type": "must be a whole number",
-        "int_parsing": "must be a whole number",
-        "int_from_float": "must be a whole number",
-        "bool_type": "must be true or false",
-        "list_type": "must be a list",
-        "dict_type": "must be a JSON object",
-        "model_type": "must be a JSON object",
-        "model_attributes_type": "must be a JSON object",
-        "greater_than_equal": f"must be {limits.get('ge')} or more",
-        "less_than_equal": f"must be {limits.get('le')} or less",
-        "enum": f"must be one of {limits.get('expected')}",
-        "literal_error": f"must be one of {limits.get('expected')}",
-    }
-    sentence = says.get(first["type"], "is not right")
-    if not field:
-        return Problem("malformed", f"The request {sentence}.")
-    return Problem("malformed", f"“{FIELD.sub('?', field)[:80]}” {sentence}.", field)
+    field = FIELD.sub("?", ".".join(path))[:80]
+    return Problem("malformed", sentence(first, field), field or None)

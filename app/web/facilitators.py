@@ -6,6 +6,7 @@ nobody in; pressing the button on its page does, so that a mail filter that foll
 links uses none up.
 """
 
+import re
 from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
@@ -22,6 +23,9 @@ from app.web.forms import FormView, new_ref, on_page, typed
 from app.web.page import PageView, go, respond, see_other
 
 router = APIRouter(include_in_schema=False)
+
+WORKSHOP_PAGE = re.compile(r"/facilitate/[A-Z0-9]+")
+"""Where a sign-in link may lead on to: a control room of ours, and nowhere else."""
 
 
 async def account_of(request: Request) -> Account:
@@ -41,7 +45,7 @@ async def workshops(request: Request) -> Response:
     door = door_of(request)
     account = await door.access.account(request)
     if account is None:
-        return _sign_in_page(None)
+        return _sign_in_page({})
     records = await door.workshops.store.records.workshops(None if account.owner else account.id)
     page = PageView("Your workshops", "/facilitate", account.name)
     return respond(
@@ -54,16 +58,14 @@ async def workshops(request: Request) -> Response:
 
 
 @router.get("/facilitate/sign-in")
-async def sign_in_page(token: str = "") -> Response:
-    return _sign_in_page(token)
+async def sign_in_page(token: str = "", to: str = "") -> Response:
+    return _sign_in_page({"token": token, "to": to})
 
 
 def _sign_in_page(
-    token: str | None, errors: Mapping[str, str] | None = None, status: int = 200
+    values: Mapping[str, str], errors: Mapping[str, str] | None = None, status: int = 200
 ) -> Response:
-    form = FormView(
-        "sign_in", "/facilitate/sign-in", new_ref(), {"token": token or ""}, errors or {}
-    )
+    form = FormView("sign_in", "/facilitate/sign-in", new_ref(), values, errors or {})
     page = PageView("Facilitators: sign in", "/facilitate")
     return respond("sign_in.html", page, status=status, forms={"sign_in": form})
 
@@ -77,8 +79,9 @@ async def sign_in(request: Request) -> Response:
         key = await door.access.sign_in(values.get("token", ""))
     except (Problem, StoreError) as failure:
         problem = from_exception(failure)
-        return _sign_in_page(None, {"": problem.message}, problem.status)
-    response = go(request, "/facilitate")
+        return _sign_in_page({}, {"": problem.message}, problem.status)
+    to = values.get("to", "")
+    response = go(request, to if WORKSHOP_PAGE.fullmatch(to) else "/facilitate")
     door.access.keep_account(response, key)
     return response
 

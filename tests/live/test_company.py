@@ -1,6 +1,7 @@
 """Who is here, and drafts."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,18 +22,17 @@ EMPTY = {
 }
 
 
-async def made(folder: Path) -> Presence:
-    store = await open_store(f"sqlite+aiosqlite:///{folder}/moments.db")
+@pytest.fixture
+async def presence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Presence]:
+    monkeypatch.setattr(company, "GRACE_SECONDS", 0.05)
+    store = await open_store(f"sqlite+aiosqlite:///{tmp_path}/moments.db")
     record = WorkshopRecord(code="ABCD2345", title="T", owner="o", opened_at=AT, epoch="e")
     await store.open_workshop(record, Entry("WorkshopOpened", "o", AT, None, "{}"))
-    return Presence("ABCD2345", store, lambda: AT, lambda: None)
+    yield Presence("ABCD2345", store, lambda: AT, lambda: None)
+    await store.close()
 
 
-async def test_somebody_whose_connection_drops_stays_here_for_a_while(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(company, "GRACE_SECONDS", 0.05)
-    presence = await made(tmp_path)
+async def test_somebody_whose_connection_drops_stays_here_for_a_while(presence: Presence) -> None:
     presence.arrived("p1")
     presence.left("p1")
     assert presence.company.here == {"p1"}
@@ -40,11 +40,7 @@ async def test_somebody_whose_connection_drops_stays_here_for_a_while(
     assert presence.company.here == frozenset()
 
 
-async def test_somebody_who_comes_back_in_time_never_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(company, "GRACE_SECONDS", 0.05)
-    presence = await made(tmp_path)
+async def test_somebody_who_comes_back_in_time_never_left(presence: Presence) -> None:
     presence.arrived("p1")
     presence.left("p1")
     presence.arrived("p1")
@@ -52,9 +48,7 @@ async def test_somebody_who_comes_back_in_time_never_left(
     assert presence.company.here == {"p1"}
 
 
-async def test_two_tabs_are_one_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(company, "GRACE_SECONDS", 0.05)
-    presence = await made(tmp_path)
+async def test_two_tabs_are_one_person(presence: Presence) -> None:
     presence.arrived("p1")
     presence.arrived("p1")
     presence.left("p1")
@@ -62,8 +56,7 @@ async def test_two_tabs_are_one_person(tmp_path: Path, monkeypatch: pytest.Monke
     assert presence.company.here == {"p1"}
 
 
-async def test_a_draft_is_kept_as_typed_and_found_again(tmp_path: Path) -> None:
-    presence = await made(tmp_path)
+async def test_a_draft_is_kept_as_typed_and_found_again(presence: Presence) -> None:
     await presence.save_draft("p1", **{**EMPTY, "words": "  half a sent", "card": "salience"})
     again = Presence("ABCD2345", presence._store, lambda: AT, lambda: None)
     await again.load()

@@ -43,7 +43,9 @@ class FakeServer:
         self.busy = 0
         """How many commands to answer with too_many."""
         self.closing: int | None = None
-        """The close code that the next hellos get."""
+        """The close code that every hello gets from now on."""
+        self.unwanted: dict[str, int] = {}
+        """The close code that hellos with a certain key get."""
         self.joined: list[dict[str, Any]] = []
         self.refusals: list[tuple[int, str]] = []
         """What the next joins get in place of a seat: status and kind."""
@@ -78,8 +80,9 @@ class FakeServer:
         await line.accept()
         hello = json.loads(await line.receive_text())
         self.hellos.append(hello)
-        if self.closing is not None:
-            await line.close(self.closing, "so it is")
+        closing = self.closing or self.unwanted.get(hello["key"])
+        if closing is not None:
+            await line.close(closing, "so it is")
             return
         current = hello["epoch"] == self.epoch and hello["since"] == self.seq
         await self.send(line, {} if current else self.regions)

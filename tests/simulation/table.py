@@ -37,6 +37,7 @@ class Seat:
         self.drafts: list[dict[str, Any]] = []
         self.waiting = False
         self.refusing = False
+        self.on_draft: Callable[[], None] = lambda: None
 
     async def until(self, wanted: Callable[[], bool], seconds: float | None = None) -> bool:
         await asyncio.sleep(0)
@@ -57,6 +58,7 @@ class Seat:
     async def save_draft(self, fields: dict[str, str | None]) -> bool:
         self.drafts.append(fields)
         self.regions["me"]["draft"] = fields if any(fields.values()) else None
+        self.on_draft()
         return True
 
     def kinds(self) -> list[str]:

@@ -77,9 +77,10 @@ async def test_something_else_that_answers_is_told_by_its_status(fake: FakeServe
     assert refused.value.kind == "unknown"
 
 
-async def test_a_server_that_is_not_there_is_asked_again_and_then_given_up() -> None:
-    with nowhere() as address, pytest.raises(ConnectionRefusedError):
-        await call("GET", f"{address}/live", waits=[0, 0])
+async def test_a_server_that_is_not_there_is_named() -> None:
+    with nowhere() as address, pytest.raises(Refused, match=address) as refused:
+        await call("GET", f"{address}/live")
+    assert refused.value.kind == "unreachable"
 
 
 async def test_nothing_but_the_web_is_opened() -> None:

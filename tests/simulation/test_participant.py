@@ -19,7 +19,7 @@ from app.simulation.names import (
     Temperament,
     cast,
 )
-from tests.simulation.table import CARDS, Seat, Table
+from tests.simulation.table import CARDS, Table
 
 OF_FACILITATORS = {
     "OpenPhase", "FormGroups", "SeatParticipant", "MoveGroup", "MergeIdeas", "Spotlight",
@@ -167,20 +167,14 @@ async def test_nothing_is_written_against_a_refusal() -> None:
 
 
 async def test_called_back_to_a_stage_nobody_says_the_same_again() -> None:
-    async with sat_down(people(QUICK, 4, passes=0, swaps=0, ideas=(1,))) as table:
-        for step in ("write", "present", "write"):
-            await table.step(1, step)
-        assert 4 < len(table.ideas) < 8
-        assert len({idea["words"].split(". ")[0] for idea in table.ideas}) == len(table.ideas)
-
-
-class Impatient(Seat):
-    """A seat whose group moves on as soon as somebody begins to write."""
-
-    async def save_draft(self, fields: dict[str, str | None]) -> bool:
-        saved = await super().save_draft(fields)
-        self.regions["stage"] = {**self.regions["stage"], **self.table.next_step}  # type: ignore[attr-defined]
-        return saved
+    async with sat_down(people(QUICK, 6, passes=0, swaps=0, ideas=(1,))) as table:
+        await table.step(1, "write")
+        assert len(table.ideas) == 6
+        await table.step(1, "present")
+        await table.step(1, "write")
+        by = Counter((idea["author"], idea["words"].split(". ")[0]) for idea in table.ideas)
+        assert 6 < len(table.ideas) < 12
+        assert set(by.values()) == {1}
 
 
 @pytest.mark.parametrize(
@@ -188,28 +182,18 @@ class Impatient(Seat):
     [
         ({"step": "present"}, 1, 1),
         ({"step": "present"}, 0, 0),
-        ({"stage": 2, "step": "write"}, 1, 0),
+        ({"stage": 2, "barriers": []}, 1, 0),
     ],
 )
 async def test_half_written_ideas_are_handed_in_late_by_some_while_the_stage_lasts(
     moved: dict[str, Any], late: float, ideas: int
 ) -> None:
-    table = Table(people(THOUGHTFUL, 1, passes=0, swaps=0, late=late))
-    [seat] = table.seats
-    seat.__class__ = Impatient
-    table.next_step = moved  # type: ignore[attr-defined]
-    await table.play(until_idle=False, workshop={"phase": "play"})
-    view = {"stage": 1, "step": "write", "barriers": [{"id": "across-plans-slip"}]}
-    seat.regions["stage"] = view
-    life = asyncio.create_task(table.participants[0].live())
-    while not seat.drafts:
-        await asyncio.sleep(0)
-    table.participants[0].person.chance()
-    for _ in range(20):
-        await asyncio.sleep(0)
-    life.cancel()
-    first = [idea for idea in table.ideas if idea["barrier"] == "across-plans-slip"]
-    assert len(first) == ideas
+    async with sat_down(people(THOUGHTFUL, 1, passes=0, swaps=0, late=late)) as table:
+        [seat] = table.seats
+        seat.on_draft = lambda: seat.regions["stage"].update(moved)
+        await table.step(1, "write")
+        assert seat.drafts
+        assert len(table.ideas) == ideas
 
 
 async def test_builders_build_on_the_ideas_of_others() -> None:
