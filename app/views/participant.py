@@ -76,6 +76,7 @@ class JourneyStep:
 class StageView:
     """Where the group is on its journey."""
 
+    group: str
     stage: int
     step: Step
     title: str
@@ -162,6 +163,7 @@ def stage(workshop: Workshop, viewer: Viewer, company: Company) -> StageView | N
     journey = workshop.journey_of(group)
     current = journey.stages[group.stage - 1]
     return StageView(
+        group=group.id,
         stage=group.stage,
         step=group.step,
         title=current.title,

@@ -4,14 +4,14 @@ Signing in and the list of workshops stand in `facilitators.py`. What always hol
 page and act here asks first whether this browser may facilitate this workshop.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from app.exports.tables import TABLES
 from fastapi import APIRouter, Request, Response, WebSocket
 
 from app.exports.formats import formats_of
+from app.exports.tables import TABLES
 from app.game.apease import CRITERIA
 from app.game.messages import Actor, Rejected
 from app.game.phases import Phase
@@ -91,7 +91,6 @@ def _control_room(
     notice: Notice | None = None,
     capture: str | None = None,
     rating_of: str | None = None,
-    invites: list[tuple[str, str]] | None = None,
     status: int = 200,
 ) -> Response:
     door, live = host.door, host.live
@@ -113,7 +112,6 @@ def _control_room(
         regions=shown.html,
         forms=made,
         join=door.invitation(live.code),
-        invites=invites or [],
         capture_links=[
             (
                 group.id,
@@ -149,13 +147,13 @@ def seat_form(live: LiveWorkshop, **rest: Any) -> FormView:
     )
 
 
-def invite_form(live: LiveWorkshop, **rest: Any) -> FormView:
-    """Offering another seat: observer, table lead, co-host, analyst."""
+def invite_form(live: LiveWorkshop, made: Sequence[tuple[str, str]] = (), **rest: Any) -> FormView:
+    """Offering another seat: observer, table lead, co-host, analyst; `made` are new links."""
     return FormView(
         "invite",
         f"/facilitate/{live.code}/invites",
         new_ref(),
-        options={"groups": _groups(live)},
+        options={"groups": _groups(live), "invites": list(made)},
         **rest,
     )
 
@@ -306,13 +304,10 @@ async def invite(request: Request, code: str) -> Response:
             return fragment(fragments.render("forms/invite.html", form=form), status=problem.status)
         return _control_room(request, host, forms={"invite": form}, status=problem.status)
     url = host.door.url(f"/join/{host.live.code}?invite={made}")
-    form = invite_form(host.live, saved=host.door.clock_time())
-    form = FormView(
-        form.name, form.action, form.ref, saved=form.saved, options={**form.options, "made": url}
-    )
+    form = invite_form(host.live, [(role, url)], saved=host.door.clock_time())
     if wants_fragment(request):
         return fragment(fragments.render("forms/invite.html", form=form))
-    return _control_room(request, host, forms={"invite": form}, invites=[(role, url)])
+    return _control_room(request, host, forms={"invite": form})
 
 
 @router.get("/facilitate/{code}/shortlist")

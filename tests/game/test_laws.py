@@ -37,7 +37,7 @@ from tests.game.table import DECK, ORGANISATIONS, Table, a_journey
 
 LONGER = os.environ.get("MOMENTS_EXAMPLES")
 LAWS = settings(
-    max_examples=int(LONGER or 150),
+    max_examples=int(LONGER or 120),
     stateful_step_count=50,
     derandomize=LONGER is None,
     deadline=None,
@@ -121,6 +121,10 @@ class Walk(RuleBasedStateMachine):
             for person in self._ids(Role.PARTICIPANT):
                 self.table.submit(person)
             self._try("facilitator", "MoveGroup", group="all", stage=1, step="present")
+        if phase is Phase.ASSESS:
+            self._try("facilitator", "OpenPhase", phase=Phase.SHORTLIST)
+            for idea in self.workshop.ideas():
+                self._try("facilitator", "ShortlistIdea", idea=idea.id, reason="It is quick")
         self._try("facilitator", "OpenPhase", phase=phase)
 
     @property
