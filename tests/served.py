@@ -6,6 +6,7 @@ server only through the outside contract.
 
 import asyncio
 import contextlib
+import http.client
 import json
 import os
 import secrets
@@ -15,8 +16,9 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,15 +138,108 @@ class Served:
         ]
         return regions
 
+    def seq(self, code: str) -> int:
+        """The number of the last event of a workshop's log."""
+        return int(self.api("GET", f"/workshops/{code}/view").body["seq"])
+
+    def export(self, code: str, file: str, key: str = KEY) -> Any:
+        """An export that must be given: parsed where it is JSON, else its bytes."""
+        reply = self.api("GET", f"/workshops/{code}/export/{file}", key=key)
+        assert reply.status == 200, reply
+        return reply.body
+
+    def invite(self, code: str, role: str, group: str | None = None) -> str:
+        """An invite to another seat."""
+        wish = {"role": role, "group": group}
+        reply = self.api("POST", f"/workshops/{code}/invites", wish)
+        assert reply.status == 201, reply
+        return str(reply.body["invite"])
+
+    def invited(
+        self, code: str, role: str, group: str | None = None, name: str = "Somebody"
+    ) -> tuple[str, str]:
+        """The id and the key of somebody who has joined by an invite."""
+        wish = {
+            "name": name,
+            "organisation": "DfE",
+            "invite": self.invite(code, role, group),
+        }
+        reply = self.api("POST", f"/workshops/{code}/join", wish, None)
+        assert reply.status == 201, reply
+        return reply.body["participant"], reply.body["key"]
+
+    def idea(self, code: str, key: str, **fields: Any) -> dict[str, Any]:
+        """What a participant would send: the first card against the first barrier."""
+        seen = self.view(code, key)
+        return {
+            "kind": "SubmitIdea",
+            "card": seen["hand"]["cards"][0]["id"],
+            "barrier": seen["stage"]["barriers"][0]["id"],
+            "words": "Ring them the same day.",
+            **fields,
+        }
+
+    def submit(self, code: str, key: str, **fields: Any) -> str:
+        """The id of an idea that was accepted."""
+        return str(self.done(code, key, **self.idea(code, key, **fields))["made"])
+
     @contextlib.asynccontextmanager
     async def socket(
         self, code: str, key: str, since: int | None = None, epoch: str | None = None
     ) -> Any:
         """A live socket, past its first message."""
-        url = f"ws://127.0.0.1:{self.port}/api/v1/workshops/{code}/live"
-        async with connect(url, max_size=None) as connection:
+        async with self.line(f"/api/v1/workshops/{code}/live") as connection:
             await connection.send(json.dumps({"key": key, "since": since, "epoch": epoch}))
             yield connection
+
+    def line(self, path: str, **headers: str) -> connect:
+        """A socket to `path` on which nothing has been said."""
+        url = f"ws://127.0.0.1:{self.port}{path}"
+        # Nobody's word is cut short, and no proxy of this machine comes between.
+        return connect(url, max_size=None, compression=None, proxy=None, additional_headers=headers)
+
+    # The pages, as a browser asks for them
+
+    def page(
+        self,
+        method: str,
+        path: str,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """A page or a posted form; where it leads to is not followed."""
+        sent = {"Origin": self.url} if method != "GET" else {}
+        content = None
+        if form is not None:
+            content = urllib.parse.urlencode(form).encode()
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        return self.raw(method, path, content, {**sent, **(headers or {})})
+
+    def raw(
+        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> Reply:
+        """One request with exactly these headers, beside Host unless it is among them."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, content, dict(headers))
+            answer = connection.getresponse()
+            return _reply(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def enter(self, code: str, name: str, organisation: str = "NHS", invite: str = "") -> str:
+        """The cookie of a browser whose owner has joined."""
+        form = {"name": name, "organisation": organisation, "invite": invite}
+        reply = self.page("POST", f"/join/{code}", form)
+        assert reply.status == 303, reply
+        return cookie_of(reply)
+
+    def sign_in(self) -> str:
+        """The cookie of a browser in which the server's owner has signed in."""
+        token = self.sign_in_link().partition("token=")[2]
+        reply = self.page("POST", "/facilitate/sign-in", {"token": token})
+        assert reply.status == 303, reply
+        return cookie_of(reply)
 
 
 async def heard(connection: ClientConnection, seconds: float = 10) -> dict[str, Any]:
@@ -153,6 +248,11 @@ async def heard(connection: ClientConnection, seconds: float = 10) -> dict[str, 
         message = json.loads(await asyncio.wait_for(connection.recv(), seconds))
         if "hb" not in message:
             return message
+
+
+def cookie_of(reply: Reply) -> str:
+    """What a browser sends back for the cookie of this answer."""
+    return reply.headers["set-cookie"].partition(";")[0]
 
 
 def new_ref() -> str:

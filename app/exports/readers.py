@@ -93,20 +93,25 @@ class _Hidden:
     def __init__(self, names: Iterable[str]) -> None:
         self._patterns: list[tuple[str, re.Pattern[str]]] = []
         for name in sorted(names, key=lambda name: (-len(name), name)):
-            # A single word in small letters may be any word: “will”, “mark”, “may”.
-            several = " " in name
-            for spelling in [name] if several else sorted({name, name.capitalize()}):
-                if several or (len(spelling) > 1 and not spelling.islower()):
-                    pattern = re.compile(
-                        rf"(?<!\w){re.escape(spelling)}(?!\w)", re.IGNORECASE if several else 0
-                    )
-                    # Looking for a string is many times faster than for a pattern.
-                    self._patterns.append((spelling.casefold(), pattern))
+            words = name.split()
+            if len(words) > 1:
+                self._hide(words, re.IGNORECASE)
+                continue
+            for spelling in sorted({name, name.capitalize()}):
+                # A single word in small letters may be any word: “will”, “mark”, “may”.
+                if len(spelling) > 1 and not spelling.islower():
+                    self._hide([spelling], re.NOFLAG)
+
+    def _hide(self, words: list[str], flags: re.RegexFlag) -> None:
+        name = r"\s+".join(map(re.escape, words))
+        pattern = re.compile(rf"(?<!\w){name}(?!\w)", flags)
+        # Looking for a string is many times faster than for a pattern.
+        self._patterns.append((max(words, key=len).casefold(), pattern))
 
     def taken_out(self, text: str) -> str:
         """`text` with `NAME` in place of every name."""
         folded = text.casefold()
-        for name, pattern in self._patterns:
-            if name in folded:
+        for word, pattern in self._patterns:
+            if word in folded:
                 text = pattern.sub(NAME, text)
         return text

@@ -81,9 +81,9 @@ def deal(
             card = _draw(workshop, group, hand.cards, held, fitting, dealt, hand.person)
             # Only where the deck has run out: a card that somebody else of the group holds too.
             card = card or _draw(workshop, group, hand.cards, set(), fitting, dealt, hand.person)
-            if card is not None:
-                hand.cards.append(card)
-                dealt[card] += 1
+            assert card is not None  # a deck has cards enough for one hand (`opening.py`)
+            hand.cards.append(card)
+            dealt[card] += 1
     changed = {
         hand.person: tuple(hand.cards)
         for hand in hands

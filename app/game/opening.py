@@ -114,7 +114,7 @@ def opened(
         )
     if len({journey.id for journey in journeys}) < len(journeys):
         raise Malformed("The same problem statement is listed twice.", "problems")
-    if len(deck) < wish.hand_size:
+    if len({card.id for card in deck}) < wish.hand_size:
         raise Malformed(f"A hand of {wish.hand_size} needs at least as many cards.", "hand_size")
     # Neighbouring groups get different problem statements, so that a room seated in
     # order of the groups has every problem in every part of it.

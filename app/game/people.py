@@ -98,8 +98,8 @@ def _welcome(
         if joined.reached:
             # A hand for the stage the group is at: late joiners are dealt in at once.
             hands = dealing.deal(workshop, joined, [workshop.people[person]], stage=joined.stage)
-            if hands is not None:
-                yield hands
+            assert hands is not None  # whoever comes in has an empty hand
+            yield hands
 
 
 def _organisation(workshop: Workshop, typed: str) -> str:

@@ -71,8 +71,8 @@ class MoveGroup(Command):
                     workshop.participants(group.id),
                     stage=stage,
                 )
-                if hands is not None:
-                    workshop = yield hands
+                assert hands is not None  # a stage reached for the first time is written down
+                workshop = yield hands
         if not moved:
             raise Rejected(f"Already at stage {self.stage}, “{self.step}”.", "step")
 

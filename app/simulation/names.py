@@ -54,7 +54,7 @@ class Temperament:
 
 QUICK = Temperament(
     name="quick", reading=0.12, writing=0.2, ideas=(1, 1, 1, 2), passes=0.03, swaps=0.15,
-    drafts=1, detail=0.15, remarks=(0, 1, 1, 2), manners=("build", "question", "build"),
+    drafts=1, detail=0.3, remarks=(0, 1, 1, 2), manners=("build", "question"),
     late=0.2, rates=40,
 )  # fmt: skip
 THOUGHTFUL = Temperament(
@@ -64,12 +64,12 @@ THOUGHTFUL = Temperament(
 )  # fmt: skip
 QUIET = Temperament(
     name="quiet", reading=0.35, writing=0.35, ideas=(1,), passes=0.22, swaps=0.1,
-    drafts=1, detail=0.3, remarks=(0, 0, 1), manners=("question",),
+    drafts=1, detail=0.4, remarks=(0, 0, 1), manners=("question",),
     late=0.3, rates=30,
 )  # fmt: skip
 BUILDER = Temperament(
     name="builder", reading=0.2, writing=0.3, ideas=(1, 1, 1, 1, 2), passes=0.1, swaps=0.15,
-    drafts=2, detail=0.4, remarks=(1, 2, 2, 3), manners=("build", "build", "risk"),
+    drafts=2, detail=0.5, remarks=(1, 2, 2, 3), manners=("build", "build", "question", "risk"),
     late=0.3, rates=34,
 )  # fmt: skip
 TEMPERAMENTS = (QUICK, THOUGHTFUL, QUIET, BUILDER)

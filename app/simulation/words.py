@@ -2,8 +2,9 @@
 
 The sentences stand in the JSON files beside this module. An idea is a change, written for
 its barrier (who does what, when, through which channel), and a turn that the card gives
-it. It leaves out when anybody says anything. What always holds: an idea is made of whole
-sentences only, so that any card goes with any barrier.
+to a change of that form: a message, a talk, a paper or screen, a person's part, learning,
+a routine. It leaves out when anybody says anything. What always holds: an idea is made of
+whole sentences only, and every card has a turn for every form.
 """
 
 import json
@@ -24,6 +25,7 @@ class Change:
     """What might be done about a barrier."""
 
     barrier: str
+    form: str
     words: str
 
 
@@ -62,11 +64,13 @@ def changes(barriers: Iterable[View], chance: random.Random) -> list[Change]:
     lines = []
     for barrier in barriers:
         known = ideas["barriers"].get(barrier["id"]) or [
-            words
+            change
             for component in barrier.get("com_b") or ideas["components"]
-            for words in ideas["components"].get(component, ())
+            for change in ideas["components"].get(component, ())
         ]
-        lines.append([Change(barrier["id"], w) for w in chance.sample(known, len(known))])
+        lines.append(
+            [Change(barrier["id"], **change) for change in chance.sample(known, len(known))]
+        )
     chance.shuffle(lines)
     return [change for row in zip_longest(*lines) for change in row if change is not None]
 
@@ -81,8 +85,9 @@ def fits(card: View, barrier: View, hand: View) -> bool:
 
 def think(change: Change, card: View, detail: float, chance: random.Random) -> Thought:
     """An idea made of a change and a card; the optional parts each with likelihood `detail`."""
-    known = bank("cards").get(card["id"]) or _unknown(card)
+    known = bank("cards").get(card["id"]) or _unknown(card, change.form)
     ideas = bank("ideas")
+    turns = [turn["words"] for turn in known["turns"] if change.form in turn["forms"]]
 
     def perhaps(sentences: Sequence[str], likelihood: float) -> str | None:
         # Both are drawn each time, so that the rest does not hang on the likelihood.
@@ -92,21 +97,22 @@ def think(change: Change, card: View, detail: float, chance: random.Random) -> T
     return Thought(
         card=card["id"],
         barrier=change.barrier,
-        words=f"{change.words} {chance.choice(known['turns'])}",
+        words=f"{change.words} {chance.choice(turns)}",
         how=perhaps([known["how"]], detail),
         example=perhaps(ideas["examples"], detail / 3),
         caution=perhaps(ideas["cautions"], detail / 2),
     )
 
 
-def _unknown(card: View) -> dict[str, Any]:
+def _unknown(card: View, form: str) -> dict[str, Any]:
     """What is said of a card of another deck: its title, and its insight as it stands."""
     title = card.get("title") or "this card"
+    turns = (
+        f"It draws on ‘{title}’, and the team says at the start in what way.",
+        f"What makes it work is ‘{title}’, and that part is not to be left out.",
+    )
     return {
-        "turns": [
-            f"It draws on ‘{title}’, and the team says at the start in what way.",
-            f"What makes it work is ‘{title}’, and that part is not to be left out.",
-        ],
+        "turns": [{"forms": [form], "words": words} for words in turns],
         "how": card.get("insight") or f"It is built on ‘{title}’.",
     }
 
@@ -124,17 +130,17 @@ def remark(
 
     `manner` is `build`, `question` or `risk`. A risk goes with the card the idea is built on.
     """
-    remarks = bank("remarks")
+    remarks, card = bank("remarks"), bank("cards").get(str(idea.get("card")))
     if manner == "question":
-        choice = remarks["questions"]
+        choices = [remarks["questions"]]
     elif manner == "build":
-        # One's own organisation's view weighs as much as what anybody might say.
-        own = remarks["builds_by_organisation"].get(organisation) or remarks["builds"]
-        choice = own if chance.random() < 0.5 else remarks["builds"]
+        # What is one's own organisation's, the card's, and anybody's weigh the same.
+        own = remarks["builds_by_organisation"].get(organisation, ())
+        choices = [own, [card["build"]] if card else (), remarks["builds"]]
     else:
-        card = bank("cards").get(str(idea.get("card")))
-        choice = [card["risk"]] if card and card["risk"] not in said else bank("ideas")["cautions"]
-    fresh = [words for words in choice if words not in said]
-    words = chance.choice(fresh or choice)
+        choices = [[card["risk"]]] if card and card["risk"] not in said else []
+        choices = choices or [bank("ideas")["cautions"]]
+    fresh = [[words for words in choice if words not in said] for choice in choices]
+    words = chance.choice(chance.choice([choice for choice in fresh if choice] or choices[-1:]))
     assert isinstance(words, str)
     return words

@@ -13,6 +13,8 @@ from app.store.errors import StoreError
 
 
 class FolderLock:
+    """A lock held by this process until it is released or the process ends."""
+
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 

@@ -115,6 +115,8 @@ class Append(Write[None]):
 
 
 class Log:
+    """The door to the log: append, read, and rewrite for erasure."""
+
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self._on_their_way: OnTheirWay = {}

@@ -30,6 +30,8 @@ from app.store.writer import Write, Writer
 
 
 class Records:
+    """The door to the rows that are not the log."""
+
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
 

@@ -20,6 +20,8 @@ from app.store.writer import Write, Writer
 
 
 class Store:
+    """One open database. Made by `open_store` or `open_for_reading`, let go by `close`."""
+
     def __init__(self, writer: Writer, lock: FolderLock | None) -> None:
         """`lock` is what keeps another server out; none on Postgres, or when only reading."""
         self.log = Log(writer)
@@ -95,12 +97,10 @@ class Store:
 
         SQLite empties and removes its write-ahead file when its last connection closes.
         """
-        try:
-            await self._writer.close()
-        finally:
-            if self._lock is not None:
-                self._lock.release()
-                self._lock = None
+        await self._writer.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
 
 def _empty_private_file(path: Path) -> None:

@@ -54,6 +54,8 @@ class Write(Generic[T]):
 
 
 class Writer:
+    """The queue and its one task, which lives while there is something to do."""
+
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._between = engine.execution_options(between=True)
@@ -100,7 +102,7 @@ class Writer:
         """Finish what is queued, refuse anything new, and let go of the connection."""
         self._closed = True
         if self._task is not None:
-            await self._task
+            await asyncio.wait([self._task])  # not `await`: giving up waiting would cancel it
         await self._engine.dispose()
 
     def _wait(self, queue: list[Write[Any]], write: Write[T]) -> asyncio.Future[T]:
@@ -136,6 +138,7 @@ class Writer:
                 for write in writes:
                     await self._commit([write])
                 return
+            _log(failure)
             for write in writes:
                 write.settle(_told(failure))
         else:
@@ -147,6 +150,7 @@ class Writer:
             async with self._between.begin() as connection:
                 await other.perform(connection, [other])
         except Exception as failure:
+            _log(failure)
             other.settle(_told(failure))
         else:
             other.settle()
@@ -160,13 +164,17 @@ def _is_the_databases(failure: Exception) -> bool:
 
 
 def _told(failure: Exception) -> Exception:
-    """What the asker is told. A fault in what was given is raised as it came."""
+    """What one asker is told. A fault in what was given is raised as it came."""
     if isinstance(failure, IntegrityError):
         return Conflict("This clashes with what is already written.")
     if isinstance(failure, DBAPIError | OSError):
-        # By its name only, and not as the cause: a driver may quote what people typed.
-        cause = getattr(failure, "orig", None) or failure
-        name = type(cause.__cause__ or cause).__name__
-        logger.error("the database failed: %s", getattr(cause, "sqlite_errorname", name))
+        # Without the failure as its cause: a driver may quote what people typed.
         return Unavailable("The database cannot be used at the moment; this was not saved.")
     return failure
+
+
+def _log(failure: Exception) -> None:
+    if isinstance(failure, DBAPIError | OSError) and not isinstance(failure, IntegrityError):
+        cause = getattr(failure, "orig", None) or failure
+        name = type(cause.__cause__ or cause).__name__  # the name only, for the same reason
+        logger.error("the database failed: %s", getattr(cause, "sqlite_errorname", name))

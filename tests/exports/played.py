@@ -5,26 +5,32 @@ assess. Leaves out what the exports make of it. Always: it is played by commands
 is a workshop that a server could have.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any
 
 from app.exports.table import Cell
 from app.exports.table import Table as ExportTable
+from app.exports.tables import Reader, make_table
 from app.game.material import Card, Journey, Level, Opm, Replication, Source
 from app.game.messages import Actor, Role
 from app.game.people import JoinByInvite
 from tests.game.table import DECK, VISITOR, Table, a_journey
 
+AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+"""When the exports are made."""
+
 ACCOUNT = Actor("f0c1d2e3b4a5", Role.FACILITATOR)
 """A facilitator by the id of an account, as a server has it."""
 
 NAMES = (
-    "Zebedee Quill", "Ottoline Marsh", "Xanthe", "bartleby", "=Ada Formula", "Søren Ångström",
-    "Bea <b>Bold</b>", "דוד כהן", "O'Hara-Flynn", "Perpetua Swann", "Quentin  Crisp", "Ignatius",
+    "Zebedee Quill", "Ottoline Marsh", "Xanthe", "bartleby", "=Adalinde Lovelock", "Søren Ångström",
+    "Beatrix <b>Boldwood</b>", "דוד כהן", "O'Hartigan-Flynn", "Perpetua Swann", "Quentin  Crisp", "Ignatius",
     "Wilhelmina Frost",
 )  # fmt: skip
+CO_HOSTS = ("Hosea Pell", "Agatha Throng")
 ORGANISATIONS = ("NHS", "+Police, local", "Department of Health; Care")
 LONE = "Home Office"
 """The organisation of the last participant alone."""
@@ -105,30 +111,23 @@ def lines(table: ExportTable) -> list[dict[str, Cell]]:
 class Played:
     """The workshop, with what its tests ask for by name."""
 
-    def __init__(self, **wishes: Any) -> None:
+    def __init__(self, mentions: Iterable[str] = ("",), **wishes: Any) -> None:
         self.table = Table(journeys=JOURNEYS, deck=CARDS, **wishes)
-        self.mention = ""
-        """What everybody adds to everything they type."""
-        self.words = self._words()
+        self._mentions = cycle(mentions)
+        self._words = cycle(WORDS)
         for number, name in enumerate(NAMES[:-1]):
             self.table.join(ORGANISATIONS[number % 3], name)
         self.table.join(LONE, NAMES[-1])
-        self.co_hosts = [
-            self.table.play(
-                VISITOR, JoinByInvite(name=f"Co Host {at}", organisation="DfE", role=Role.CO_HOST)
-            )[0].made
-            for at in (1, 2)
-        ]
+        self.co_hosts = [self._co_host(name) for name in CO_HOSTS]
 
-    def _words(self) -> Iterator[str]:
-        number = 0
-        while True:
-            yield f"{WORDS[number % len(WORDS)]}"
-            number += 1
+    def _co_host(self, name: str) -> str:
+        invited = JoinByInvite(name=name, organisation="DfE", role=Role.CO_HOST)
+        return self.table.play(VISITOR, invited)[0].made or ""
 
-    def typed(self) -> str:
-        """The next of the awkward words."""
-        return (next(self.words)[: 2_000 - len(self.mention)] + self.mention).strip()
+    def typed(self, words: str | None = None) -> str:
+        """`words` or the next of the awkward ones, and the next of what is to be mentioned."""
+        mention = next(self._mentions)
+        return (words or next(self._words))[: 2_000 - len(mention)] + mention
 
     def host(self, kind: str, **fields: Any) -> str:
         made = self.table.do(ACCOUNT, kind, **fields)[0].made
@@ -143,11 +142,10 @@ class Played:
         self.sharing = [self._submit(who) for who in self.first]
         self.host("MoveGroup", group="g1", stage=1, step="present")
         self.host("MoveGroup", group="g2", stage=2, step="write")
+        self.further = self._submit(self.second[1])
         self.late = self._submit(self.first[0], stage=1)
         for manner in ("build", "question", "risk"):
-            table.do(
-                self.first[1], "BuildOn", idea=self.sharing[0], words=self.typed(), as_=manner
-            )
+            table.do(self.first[1], "BuildOn", idea=self.sharing[0], words=self.typed(), as_=manner)
         self.captured = self.host(
             "CaptureIdea",
             participant=self.second[0],
@@ -169,26 +167,31 @@ class Played:
             **fields,
         )
 
-    def rate(self) -> "Played":
-        """Everybody who may rates the third idea of the first group; some rate others."""
+    def rate(self, otherwise: bool = False) -> "Played":
+        """Everybody who may rates the third idea of the first group; some rate others.
+
+        Done `otherwise`, the same people give other marks and reasons.
+        """
         self.host("OpenPhase", phase="rate")
         self.rated = self.sharing[2]
         author = self.table.idea(self.rated).authors[0]
         raters = [person.id for person in self.table.workshop.participants()]
         raters.remove(author)
-        for at, who in enumerate(raters):
-            self._rate(who, self.rated, 1 + at % 5, 2, None if at else 4)
-        for at, staff in enumerate([ACCOUNT, *self.co_hosts]):
-            self._rate(staff, self.rated, 5, 1 + at, 4)
-        self._rate(self.second[0], self.sharing[3], 5, 1, 5)
-        self._rate(self.second[1], self.sharing[4], 1, 5, 1)
-        self._rate(ACCOUNT, self.trusting[0], 2, 3, 4)
-        self._rate(self.first[0], self.trusting[0], 4, 3, None)
+        given: list[tuple[str | Actor, str, int | None, int | None, int | None]] = [
+            *((who, self.rated, 1 + at % 5, 2, None if at else 4) for at, who in enumerate(raters)),
+            *((who, self.rated, 5, 1 + at, 4) for at, who in enumerate([ACCOUNT, *self.co_hosts])),
+            (self.second[0], self.sharing[3], 5, 1, 5),
+            (self.second[1], self.sharing[4], 1, 5, 1),
+            (ACCOUNT, self.trusting[0], 2, 3, 4),
+            (self.first[0], self.trusting[0], 4, 3, None),
+        ]
+        for who, idea, *marks in given:
+            reason: str | None = self.typed()
+            if otherwise:
+                marks, reason = [None if mark == 2 else 6 - (mark or 2) for mark in marks], None
+            named = dict(zip(("impact", "effort", "amenability"), marks, strict=True))
+            self.table.do(who, "RateIdea", idea=idea, reason=reason, **named)
         return self
-
-    def _rate(self, who: Any, idea: str, *marks: int | None) -> None:
-        named = dict(zip(("impact", "effort", "amenability"), marks, strict=True))
-        self.table.do(who, "RateIdea", idea=idea, reason=self.typed(), **named)
 
     def choose(self) -> "Played":
         """The shortlist: one of the proposal, one against it, one taken off again."""
@@ -196,8 +199,8 @@ class Played:
         self.chosen, self.odd, self.off = self.sharing[3], self.merged, self.trusting[0]
         self.host("ShortlistIdea", idea=self.odd, reason=self.typed())
         self.host("ShortlistIdea", idea=self.chosen)
-        self.host("ShortlistIdea", idea=self.off, reason="At first" + self.mention)
-        self.host("UnshortlistIdea", idea=self.off, reason="After all not" + self.mention)
+        self.host("ShortlistIdea", idea=self.off, reason=self.typed("At first"))
+        self.host("UnshortlistIdea", idea=self.off, reason=self.typed("After all not"))
         return self
 
     def assess(self) -> "Played":
@@ -214,17 +217,25 @@ class Played:
             self.host(
                 "RecordAssessment",
                 idea=idea,
-                organisation="A council" + self.mention,
-                interviewee_role=role + self.mention,
+                organisation=self.typed("A council"),
+                interviewee_role=self.typed(role),
                 criteria=criteria,
-                themes=["Messengers", "Consistency" + self.mention],
+                themes=["Messengers", self.typed("Consistency")],
             )
         self.host("OpenPhase", phase="closed")
         return self
 
 
-def finished(mention: str = "", **wishes: Any) -> Played:
-    """The whole of it."""
-    played = Played(**wishes)
-    played.mention = mention
-    return played.play().rate().choose().assess()
+def finished(mentions: Iterable[str] = ("",), **wishes: Any) -> Played:
+    """The whole of it; what is mentioned stands in turn at the end of everything typed."""
+    return Played(mentions, **wishes).play().rate().choose().assess()
+
+
+def table(played: Played, what: str, reader: Reader = Reader.STAFF) -> ExportTable:
+    """The table called `what`."""
+    return make_table(what, played.table.workshop, AT, reader)
+
+
+def by_idea(played: Played, what: str = "longlist") -> dict[Cell, dict[str, Cell]]:
+    """Its rows by idea, in their order."""
+    return {line["idea_id"]: line for line in lines(table(played, what))}

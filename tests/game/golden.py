@@ -152,7 +152,11 @@ def walk(table: Table) -> None:
         for number, person in enumerate(table.workshop.participants()):
             if number % 4 == stage:
                 table.do(person.id, "SwapCard", card=table.hand(person.id)[-1])
-            more = {"how": "It is “easy”", "example": "=1+1", "caution": "¿Cost?\nTime"}
+            more: dict[str, Any] = {
+                "how": "It is “easy”",
+                "example": "=1+1",
+                "caution": "¿Cost?\nTime",
+            }
             letter = "ab"[number % 2]
             table.submit(
                 person.id,

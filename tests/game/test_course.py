@@ -103,11 +103,11 @@ def test_a_closed_workshop_is_opened_again() -> None:
 
 def test_the_shortlist_opens_the_ratings_for_good() -> None:
     table = with_ideas()
-    assert not table.workshop.ratings_open
-    table.do("facilitator", "OpenPhase", phase="shortlist")
-    assert table.workshop.ratings_open
-    table.do("facilitator", "OpenPhase", phase="rate")
-    assert table.workshop.ratings_open
+    states = [table.workshop.ratings_open]
+    for phase in ("shortlist", "rate", "play"):
+        table.do("facilitator", "OpenPhase", phase=phase)
+        states.append(table.workshop.ratings_open)
+    assert states == [False, True, True, True]
 
 
 @pytest.mark.parametrize("phase", ["briefing", "play", "plenary", "rate", "assess", "closed"])

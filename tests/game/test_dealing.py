@@ -233,8 +233,8 @@ def test_the_shipped_deck_gives_everybody_fitting_hands_through_the_shipped_jour
             for person in table.members(group.id):
                 assert fitting(table, table.hand(person), barriers) >= (2 if some_left else 0)
                 assert families(table, table.hand(person)) >= 3
-        for person in table.workshop.participants():
-            table.submit(person.id)
+        for member in table.workshop.participants():
+            table.submit(member.id)
 
 
 def test_hands_of_the_shipped_deck_change_little_where_nobody_plays(shipped: Content) -> None:

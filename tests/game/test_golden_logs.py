@@ -109,5 +109,5 @@ def test_a_digest_tells_two_workshops_apart() -> None:
     assert digest(workshop) == digest(at_play().workshop)
     assert digest(workshop) != digest(replace(workshop, shared=True))
     assert digest(workshop) != digest(
-        replace(workshop, people=dict(reversed(workshop.people.items())))
+        replace(workshop, people=dict(reversed([*workshop.people.items()])))
     )

@@ -6,7 +6,6 @@ idea.
 
 import pytest
 
-from app.game import groups
 from app.game.dealing import HandsDealt
 from app.game.messages import Role
 from app.game.seating import GroupsFormed, PersonSeated
@@ -169,10 +168,3 @@ def test_nobody_is_moved_before_groups_are_formed() -> None:
 )
 def test_a_wrong_shape_is_malformed(fields: dict[str, object], field: str) -> None:
     assert at_play().refused("facilitator", "SeatParticipant", **fields) == ("malformed", field)
-
-
-def test_where_nothing_has_to_change_no_hand_is_dealt(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = at_play()
-    monkeypatch.setattr(groups.dealing, "deal", lambda *args, **kwargs: None)
-    events = table.do("facilitator", "SeatParticipant", participant="p1", group=other(table, "p1"))
-    assert [event.kind for event in events] == ["PersonSeated"]

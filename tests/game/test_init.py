@@ -11,7 +11,7 @@ import pytest
 from app import game
 from app.game import decide, evolve, read_command, replay
 from app.game.course import OpenPhase, PhaseOpened, ShareResults, Spotlight
-from app.game.messages import Actor, Command, Decision, Malformed, Role, Stamp
+from app.game.messages import Actor, Command, Decision, Malformed, Rejected, Role, Stamp
 from app.game.phases import Phase
 from app.game.workshop import Workshop
 from tests.game.table import FACILITATOR, NOON, Table, at_play, with_ideas
@@ -189,6 +189,6 @@ def test_a_command_without_end_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_fault_in_between_leaves_the_workshop_as_it_was() -> None:
     table = with_ideas()
     before = table.workshop
-    with pytest.raises(game.Rejected):
+    with pytest.raises(Rejected):
         decide(Spotlight(idea="i999"), before, FACILITATOR, NOON)
     assert replay(table.log) == before

@@ -10,7 +10,8 @@ of the state before, the events and the state after, and of nothing else.
 
 import os
 from collections import Counter
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -46,6 +47,8 @@ LAWS = settings(
 
 WORDS = st.sampled_from(["Ring back", "=1+1", "“Two”\nlines", "x"])
 MARK = st.sampled_from([None, 1, 2, 3, 4, 5])
+Rule = TypeVar("Rule", bound=Callable[..., None])
+
 JOURNEYS = (a_journey("sharing", 3), a_journey("trusting", 2))
 
 
@@ -62,15 +65,16 @@ def played(group: Group) -> set[str]:
     return {card for idea in group.ideas.values() for card in idea.cards}
 
 
-def at(*phases: Phase, people: bool = False, ideas: bool = False) -> Any:
+def at(*phases: Phase, people: bool = False, ideas: bool = False) -> Callable[[Rule], Rule]:
     """A rule for these phases; with `people` or `ideas` only where there are some."""
-    return precondition(
+    allowed: Callable[[Rule], Rule] = precondition(
         lambda self: (
             self.workshop.phase in phases
             and not (people and not self.workshop.participants())
             and not (ideas and not any(self.workshop.ideas()))
         )
     )
+    return allowed
 
 
 class Walk(RuleBasedStateMachine):

@@ -108,7 +108,7 @@ def test_an_event_says_what_it_is_and_names_fields_it_has(kind: str) -> None:
 
 def test_commands_and_events_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
-        PhaseOpened(phase=Phase.PLAY, before=Phase.LOBBY).phase = Phase.RATE  # type: ignore[misc]
+        PhaseOpened(phase=Phase.PLAY, before=Phase.LOBBY).phase = Phase.RATE
 
 
 def test_an_event_knows_its_kind_its_subject_and_what_it_made() -> None:

@@ -152,6 +152,7 @@ def test_a_problem_is_played_once() -> None:
 
 def test_a_deck_has_cards_enough_for_one_hand() -> None:
     assert refused(deck=DECK[:4]) == "hand_size"
+    assert refused(deck=DECK[:1] * 5) == "hand_size"
     assert first_event(deck=DECK[:5]).hand_size == 5
 
 

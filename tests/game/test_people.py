@@ -6,7 +6,6 @@ in stays in the list.
 
 import pytest
 
-from app.game import people
 from app.game.dealing import HandsDealt
 from app.game.messages import Malformed, Rejected, Role
 from app.game.people import Join, JoinByInvite, PersonJoined
@@ -183,17 +182,6 @@ def test_two_hundred_people_fit_in_a_workshop_and_no_more() -> None:
     assert isinstance(
         refused(table, JoinByInvite(name="A", organisation="B", role=Role.OBSERVER)), Rejected
     )
-
-
-def test_an_empty_deck_of_free_cards_deals_a_late_participant_what_there_is(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    table = at_play(2)
-    monkeypatch.setattr(people.dealing, "deal", lambda *args, **kwargs: None)
-    assert [e.kind for e in table.play(VISITOR, Join(name="A", organisation="B"))] == [
-        "PersonJoined",
-        "PersonSeated",
-    ]
 
 
 def test_those_who_have_a_seat_cannot_come_in_again() -> None:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from app.game import OPEN, decide
+from app.game import decide
 from app.game.messages import Actor, Command, Forbidden, Rejected, Role
-from app.game.phases import Phase
+from app.game.phases import OPEN, Phase
 from tests.game.table import NOON, with_ideas
 
 APPROVED = Path(__file__).with_name("permissions.txt")

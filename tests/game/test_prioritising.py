@@ -165,7 +165,8 @@ def test_what_is_tied_in_everything_goes_by_which_idea_came_first() -> None:
 def test_ideas_without_a_priority_are_not_ranked() -> None:
     table = with_ideas()
     one, other, *_ = sharing(table)
-    workshop = rated(table, **{one: [(5, None, 5)], other: [(1, 5, 1)]})
+    votes: dict[str, list[Three]] = {one: [(5, None, 5)], other: [(1, 5, 1)]}
+    workshop = rated(table, **votes)
     assert [s.idea for s in ranked(workshop)["sharing"]] == [other]
 
 

@@ -4,6 +4,7 @@ Leaves out where it is shown. Always: cleaning what is clean changes nothing.
 """
 
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -93,7 +94,7 @@ def test_words_once_accepted_are_accepted_again_unchanged(text: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "most"), [(Words, 2000), (Name, 80), (Title, 120), (Id, 80)])
-def test_text_has_a_length_counted_in_characters(kind: object, most: int) -> None:
+def test_text_has_a_length_counted_in_characters(kind: Any, most: int) -> None:
     adapter: TypeAdapter[str] = TypeAdapter(kind)
     assert adapter.validate_python("é" * most) == "é" * most
     for wrong in ("", "x" * (most + 1)):
@@ -102,6 +103,6 @@ def test_text_has_a_length_counted_in_characters(kind: object, most: int) -> Non
 
 
 @pytest.mark.parametrize("kind", [Words, Name, Title])
-def test_spaces_alone_are_nothing(kind: object) -> None:
+def test_spaces_alone_are_nothing(kind: Any) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(kind).validate_python(" \t\n\u2003")

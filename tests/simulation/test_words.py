@@ -14,6 +14,7 @@ from app.simulation.names import ORGANISATIONS
 from app.simulation.words import bank, changes, fits, half, remark, think
 from tests.test_own_words import digest, runs, sources
 
+FORMS = {"message", "talk", "paper", "person", "learning", "routine"}
 ROOT = Path(__file__).resolve().parents[2]
 COMPONENTS = {
     f"{of}-{kind}"
@@ -29,14 +30,19 @@ COMPONENTS = {
 def texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    for inner in value.values() if isinstance(value, dict) else ():
-        yield from texts(inner)
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if key not in ("form", "forms"):
+            yield from texts(inner)
     for inner in value if isinstance(value, list) else ():
         yield from texts(inner)
 
 
 def every_text() -> list[str]:
     return [text for name in ("ideas", "cards", "remarks") for text in texts(bank(name))]
+
+
+def all_changes() -> list[str]:
+    return [c["words"] for lines in bank("ideas")["barriers"].values() for c in lines]
 
 
 def barriers() -> list[dict[str, Any]]:
@@ -84,12 +90,18 @@ def test_every_shipped_barrier_has_changes_of_its_own() -> None:
 def test_every_shipped_card_has_its_turns() -> None:
     assert {card["id"] for card in deck()} == set(bank("cards"))
     for known in bank("cards").values():
-        assert set(known) == {"turns", "how", "risk"}
-        assert len(set(known["turns"])) == 2
+        assert set(known) == {"turns", "how", "build", "risk"}
+        assert {form for turn in known["turns"] for form in turn["forms"]} == FORMS
+
+
+def test_every_change_has_one_of_the_forms_that_cards_know() -> None:
+    parts = (bank("ideas")[part] for part in ("barriers", "components"))
+    found = {change["form"] for part in parts for lines in part.values() for change in lines}
+    assert found == FORMS
 
 
 def test_there_are_hundreds_of_distinct_changes_of_a_sensible_length() -> None:
-    found = [words for lines in bank("ideas")["barriers"].values() for words in lines]
+    found = all_changes()
     assert len(set(found)) >= 150
     assert all(70 <= len(words) <= 260 for words in found)
 
@@ -132,7 +144,8 @@ def test_an_idea_is_the_change_and_the_card_s_turn() -> None:
     thought = think(change, {"id": "reminders"}, 1.0, random.Random(1))
     assert thought.words is not None
     assert thought.words.startswith(change.words)
-    assert thought.words.removeprefix(change.words).strip() in bank("cards")["reminders"]["turns"]
+    turns = [turn for turn in bank("cards")["reminders"]["turns"] if change.form in turn["forms"]]
+    assert thought.words.removeprefix(change.words).strip() in [turn["words"] for turn in turns]
     assert thought.how == bank("cards")["reminders"]["how"]
     assert thought.barrier == change.barrier
 
@@ -190,7 +203,7 @@ def test_a_risk_is_one_of_the_card_first() -> None:
 def test_marks_lie_within_the_scale_and_are_sometimes_left_open() -> None:
     given = [
         marks.rate(words, temperament, random.Random(f"{words}{temperament}"))
-        for words in bank("ideas")["barriers"]["across-plans-slip"]
+        for words in all_changes()[:4]
         for temperament in ("quick", "thoughtful", "quiet", "builder")
         for _ in range(20)
     ]
@@ -202,7 +215,7 @@ def test_marks_lie_within_the_scale_and_are_sometimes_left_open() -> None:
 
 
 def test_raters_agree_more_on_one_idea_than_over_all() -> None:
-    everything = [w for lines in bank("ideas")["barriers"].values() for w in lines][:80]
+    everything = all_changes()[:80]
 
     def mean(words: str, first: int) -> float:
         given = [

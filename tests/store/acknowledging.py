@@ -1,4 +1,4 @@
-"""A program that writes as fast as it can and says so, to be killed by test_log.py.
+"""A program that writes as fast as it can and says so, to be killed by test_log_kept.py.
 
 Leaves out stopping by itself. Always: a line "CODE SEQ" is printed after the store has
 said that this number is saved, and not before.

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
 from app.store import Entry, Store, WorkshopRecord, open_store
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -49,3 +51,26 @@ def file_of(url: str) -> Path:
 def files_holding(words: str, folder: Path) -> list[str]:
     """The names of the files in a folder in whose bytes these words stand."""
     return sorted(file.name for file in folder.iterdir() if words.encode() in file.read_bytes())
+
+
+@asynccontextmanager
+async def another_connection(url: str) -> AsyncIterator[AsyncConnection]:
+    address = url.replace("postgresql:", "postgresql+asyncpg:")
+    engine = create_async_engine(address)
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def holding_everything(url: str) -> AsyncIterator[None]:
+    """Another program that keeps the database to itself."""
+    async with another_connection(url) as connection:
+        if url.startswith("sqlite"):
+            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            await connection.exec_driver_sql("LOCK TABLE event")
+        yield
+        await connection.rollback()

@@ -40,6 +40,15 @@ async def test_sqlite_is_set_to_keep_what_it_says_is_saved(
         assert await asked(store, f"PRAGMA {pragma}") == [value]
 
 
+async def test_a_disk_that_cannot_keep_a_write_ahead_log_is_refused(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.store.opening.SERVING", ["journal_mode=DELETE"])
+
+    with pytest.raises(StoreError, match="Use a local disk"):
+        await open_store(sqlite_url)
+
+
 async def test_postgres_waits_for_the_disk_whatever_it_is_set_to(
     postgres: Callable[[], str],
 ) -> None:

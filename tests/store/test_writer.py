@@ -5,15 +5,23 @@ import re
 import resource
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy import PoolProxiedConnection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.store import Conflict, DraftRow, Store, Unavailable
-from tests.store.making import NOON, an_entry, bodies, file_of, opened
+from tests.store.making import (
+    NOON,
+    an_entry,
+    another_connection,
+    bodies,
+    file_of,
+    holding_everything,
+    opened,
+)
 
 
 def pragma(name: str) -> Callable[[AsyncConnection], Awaitable[object]]:
@@ -45,11 +53,9 @@ async def test_a_full_disk_says_unavailable_and_writing_goes_on_once_there_is_ro
         with files_no_longer_than(ahead.stat().st_size):
             first = store.log.append("ABCD", 1, [an_entry("no")], command=None)
             upon_it = store.log.append("ABCD", 2, [an_entry("no")], command=None)
-            for future in (first, upon_it):
+            for refused in (first, upon_it, store.ready()):
                 with pytest.raises(Unavailable):
-                    await future
-            with pytest.raises(Unavailable):
-                await store.ready()
+                    await refused
             assert await bodies(store, "ABCD") == ["opened"]  # reading still works
 
         await store.ready()
@@ -100,6 +106,33 @@ async def test_a_commit_that_fails_fails_everything_in_it_and_nothing_is_written
     assert await store.records.draft("ABCD", "p1") is None
     await store.log.append("ABCD", 1, [an_entry("two")], command=None)
     assert await bodies(store, "ABCD") == ["opened", "two"]
+
+
+async def test_a_commit_whose_answer_was_lost_is_not_tried_again_and_shows_on_reading(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialect = store._writer._engine.sync_engine.dialect
+    commit = dialect.do_commit
+    tried = []
+
+    def do_commit(connection: PoolProxiedConnection) -> None:
+        tried.append(connection)
+        commit(connection)
+        raise dialect.loaded_dbapi.Error("the answer was lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dialect, "do_commit", do_commit)
+        results = await asyncio.gather(
+            store.log.append("ABCD", 1, [an_entry("two")], command=None),
+            store.log.append("ABCD", 2, [an_entry("three")], command=None),
+            return_exceptions=True,
+        )
+
+    assert [type(result) for result in results] == [Unavailable, Unavailable]
+    assert len(tried) == 1
+    with pytest.raises(Conflict):
+        await store.log.append("ABCD", 1, [an_entry("again")], command=None)
+    assert await bodies(store, "ABCD") == ["opened", "two", "three"]
 
 
 async def test_what_was_called_during_a_failing_commit_upon_it_is_a_conflict(
@@ -241,24 +274,26 @@ async def test_closing_finishes_what_is_queued_and_refuses_what_comes_after(url:
         assert await bodies(store, "ABCD") == ["opened", *map(str, range(1, 51))]
 
 
-@asynccontextmanager
-async def another_connection(url: str) -> AsyncIterator[AsyncConnection]:
-    address = url.replace("postgresql:", "postgresql+asyncpg:")
-    engine = create_async_engine(address)
-    try:
-        async with engine.begin() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
+async def test_giving_up_waiting_for_the_close_does_not_stop_the_writing(store: Store) -> None:
+    waiting = [
+        store.log.append("ABCD", last, [an_entry(str(last))], command=None) for last in range(1, 51)
+    ]
+    closing = asyncio.create_task(store.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    await asyncio.gather(*waiting)
 
 
-@asynccontextmanager
-async def holding_everything(url: str) -> AsyncIterator[None]:
-    """Another program that keeps the database to itself."""
-    async with another_connection(url) as connection:
-        if url.startswith("sqlite"):
-            await connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            await connection.exec_driver_sql("LOCK TABLE event")
-        yield
-        await connection.rollback()
+async def test_a_failure_is_logged_once_however_many_waited(
+    sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened(sqlite_url, "ABCD") as store:
+        await store._writer.between(pragma("query_only=ON"))
+        await asyncio.gather(
+            *(store.log.append("ABCD", last, [an_entry()], command=None) for last in range(1, 9)),
+            return_exceptions=True,
+        )
+
+    assert len(caplog.records) == 1

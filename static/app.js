@@ -1,0 +1,250 @@
+/*
+  A page that stays up to date: its socket, or asking every few seconds where sockets are
+  blocked; the line that says which; one sentence when the workshop or the group moves on.
+
+  Loaded before htmx, which fires the first connection event as soon as it starts. Leaves
+  out forms (forms.js). What always holds: what is on the page and the number it is up to
+  come from the server; nothing here guesses.
+*/
+(() => {
+  'use strict'
+
+  const HELLO_SECONDS = 10 // without a word from the server for so long, ask for changes
+  const SILENT_SECONDS = 40 // it says something every 15; after so long the socket is dead
+  const POLL_SECONDS = 3
+  const COMES_BACK = [1001, 1005, 1006, 1011, 1012, 1013, 1014]
+  const SIGNED_OUT = [4401, 4403]
+
+  document.body.classList.add('js-enabled', 'govuk-frontend-supported')
+  const byId = (id) => document.getElementById(id)
+
+  // ---------- saying things ----------
+
+  const WORDS = {
+    still: 'Connecting…',
+    on: 'Connected',
+    polling: 'Connected; updates every few seconds',
+    off: 'Connection lost. Trying again; what you type is kept.',
+    ended: 'You have been signed out, so this page no longer changes. Copy what you still need, then load it again.',
+    stale: 'This page can no longer be kept up to date. Load it again; what you typed is kept.',
+  }
+
+  function announce (text, target) {
+    const line = byId('announce')
+    const link = byId('announce-link')
+    if (!line || line.textContent === text) return
+    line.textContent = text
+    link.hidden = !target
+    if (target) link.hash = target
+  }
+
+  let shown = null
+  function connection (state) {
+    const line = byId('connection')
+    if (!line || state === shown) return
+    const before = shown
+    shown = state
+    line.dataset.state = state === 'stale' ? 'ended' : state
+    byId('connection-words').textContent = WORDS[state]
+    if (state === 'off' || state === 'ended' || state === 'stale') announce(WORDS[state])
+    else if (before === 'off') announce('Connected again.')
+    if (state === 'ended' || state === 'stale') {
+      const again = document.createElement('a')
+      again.href = location.href
+      again.className = 'govuk-link'
+      again.textContent = 'Load again'
+      byId('connection-words').append(' ', again)
+    }
+  }
+
+  // ---------- staying up to date ----------
+
+  const live = byId('live')
+  const known = live && {
+    since: Number(live.dataset.seq), epoch: live.dataset.epoch, tick: Number(live.dataset.tick),
+  }
+  const regions = live ? live.dataset.regions.split(' ') : []
+  let socket = null
+  let heard = Date.now() // when the server last said anything
+  let spoke = false // whether this socket has said anything yet
+  let ended = false
+  let asking = false
+
+  function learn (message) {
+    if (message.epoch === undefined) return
+    known.epoch = message.epoch
+    known.since = message.seq
+    // Regions that did not change keep their tick, so it only ever grows within an epoch.
+    known.tick = message.epoch === live.dataset.epoch ? Math.max(known.tick, message.tick) : message.tick
+    live.dataset.epoch = message.epoch
+  }
+
+  function end (state) {
+    ended = true
+    connection(state)
+  }
+
+  const on = (name, act) => document.addEventListener(name, act)
+
+  on('htmx:ws:after:connection', (event) => {
+    socket = event.detail.connection.socket
+    heard = Date.now()
+    spoke = false
+    socket.send(JSON.stringify({ token: live.dataset.token, ...known, regions }))
+  })
+  on('htmx:ws:before:message:incoming', (event) => {
+    if (event.detail.connection.socket !== socket) return
+    heard = Date.now()
+    spoke = true
+    connection('on')
+  })
+  // Only once it has been swapped in: what failed on the way is asked for again.
+  on('htmx:ws:after:message:incoming', (event) => {
+    let message = {}
+    try { message = JSON.parse(event.detail.message.data) } catch { return }
+    learn(message)
+  })
+  on('htmx:ws:close', (event) => {
+    const { code, reason } = event.detail
+    if (reason !== 'closed') return
+    spoke = false
+    if (SIGNED_OUT.includes(code)) end('ended')
+    else if (!COMES_BACK.includes(code)) end('stale')
+    else connection('off')
+  })
+
+  async function ask () {
+    const query = new URLSearchParams(known)
+    for (const region of regions) query.append('region', region)
+    const started = heard
+    const stop = new AbortController()
+    const timer = setTimeout(() => stop.abort(), 15000)
+    try {
+      const answer = await fetch(`${live.dataset.poll}?${query}`, {
+        headers: { Accept: 'application/json' }, cache: 'no-store', signal: stop.signal,
+      })
+      if (answer.status === 401 || answer.status === 403) return end('ended')
+      if (answer.status === 404) return end('stale')
+      if (!answer.ok) return connection('off')
+      const message = await answer.json()
+      if (heard !== started) return // a socket has spoken meanwhile, and knows better
+      if (message.content) {
+        await window.htmx.swap({
+          sourceElement: live, target: live, swap: 'none swapEmpty:false', text: message.content, transition: false,
+        })
+      }
+      learn(message)
+      connection('polling')
+    } catch {
+      connection('off')
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async function poll () {
+    asking = true
+    while (!ended && !spoke) {
+      await ask()
+      await new Promise((resolve) => setTimeout(resolve, POLL_SECONDS * 1000))
+    }
+    asking = false
+  }
+
+  if (live) {
+    connection('still')
+    setInterval(() => {
+      if (ended) return
+      const silent = (Date.now() - heard) / 1000
+      if (socket?.readyState === WebSocket.OPEN && silent > SILENT_SECONDS) {
+        // Closing a half-open socket gives no event until the other side answers, so it is
+        // torn down and made anew.
+        socket = null
+        spoke = false
+        heard = Date.now()
+        connection('off')
+        window.htmx.process(live, true)
+      } else if (!spoke && silent > HELLO_SECONDS && !asking) {
+        poll()
+      }
+    }, 1000)
+  }
+
+  // ---------- what follows from what is shown ----------
+
+  const said = new Map()
+
+  /* Say what has changed since the last look; on the first look, only remember it. */
+  function listen () {
+    for (const region of document.querySelectorAll('.region[data-says]')) {
+      const now = region.hidden ? '' : region.dataset.says + (region.dataset.idea || '')
+      const before = said.get(region.id)
+      said.set(region.id, now)
+      if (before !== undefined && now && now !== before) announce(region.dataset.says, `#${region.id}`)
+    }
+  }
+
+  const has = (region) => region && !region.hidden && !region.hasAttribute('data-empty')
+
+  /* Forms and folds that go with a region are shown while it is; never hidden over words. */
+  function places () {
+    const phase = byId('workshop')?.dataset.phase
+    for (const place of document.querySelectorAll('[data-shows-with]')) {
+      const fits = has(byId(place.dataset.showsWith)) &&
+        (!place.dataset.inPhase || !phase || place.dataset.inPhase === phase)
+      const writing = window.moments?.unsaved(place)
+      const kept = !fits && writing
+      place.classList.toggle('unsaved', Boolean(kept))
+      const was = place.hidden
+      place.hidden = !fits && !kept
+      if (was && !place.hidden && place.dataset.refresh && !writing) renew(place)
+    }
+  }
+
+  /* A form that had nothing to ask when the page was made: take it from the page as it is now. */
+  function renew (place) {
+    if (!place.querySelector('form') || place.querySelector('form input[name="idea"]')) return
+    setTimeout(() => {
+      window.htmx.ajax('GET', location.pathname, { target: `#${place.id}`, swap: 'innerHTML', select: `#${place.id} > *` })
+    }, Math.random() * 1500) // everybody's page does this at the same moment
+  }
+
+  function myself () {
+    const id = byId('me')?.dataset.person
+    for (const member of document.querySelectorAll('.member[data-person]')) {
+      const mine = member.dataset.person === id
+      member.classList.toggle('is-me', mine)
+      member.querySelector('.member__you').hidden = !mine
+    }
+  }
+
+  /* While ideas are presented or built on, writing is folded away, unless somebody writes. */
+  let step = null
+  function fold () {
+    const writing = byId('writing')
+    const stage = byId('stage')
+    if (!writing || !stage) return
+    const now = stage.hidden ? '' : `${stage.dataset.stage} ${stage.dataset.step}`
+    if (now === step) return
+    step = now
+    writing.open = stage.dataset.step === 'write' || !now || Boolean(window.moments?.typed(writing))
+  }
+  function quiet () {
+    const writing = byId('writing')
+    writing?.parentElement.classList.toggle('place--quiet', !writing.open)
+  }
+  byId('writing')?.addEventListener('toggle', quiet)
+
+  function follow () {
+    places()
+    fold()
+    quiet()
+    myself()
+    listen()
+    document.dispatchEvent(new CustomEvent('moments:shown'))
+  }
+  on('DOMContentLoaded', follow)
+  on('htmx:after:swap', follow)
+
+  window.moments = { announce, byId, ended: () => ended }
+})()

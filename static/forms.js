@@ -1,0 +1,311 @@
+/*
+  Forms: what is typed is never lost, sent once, and said to be saved only when it is.
+
+  A draft is sent as it is typed; a post that the network swallowed is sent again, the very
+  same, until it is answered. Leaves out what regions show (app.js). What always holds:
+  "Saved" is said only after the server said so, about exactly what stands in the form.
+*/
+(() => {
+  'use strict'
+
+  const TYPED_MS = 700
+  const ATTEMPT_MS = 20000
+  const TRY_AGAIN = [429, 502, 503, 504]
+  const { announce, byId } = window.moments
+
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+  const backOff = (tries) => Math.min(1000 * 2 ** tries, 8000) * (0.8 + Math.random() * 0.4)
+  const texts = (root) => [...root.querySelectorAll('textarea, input[type="text"], input:not([type])')]
+  const posts = (root = document) => [...root.querySelectorAll('form.form[hx-post]')]
+  const choices = (form, name) => [...document.querySelectorAll(`input[name="${name}"][form="${form.id}"]`)]
+  const chosen = (form, name) => choices(form, name).find((input) => input.checked)
+
+  /* What stands in a form, without what only the page needs. */
+  function content (form) {
+    const all = new FormData(form)
+    for (const name of ['ref', 'form', 'kind', 'kept_card', 'kept_barrier']) all.delete(name)
+    return new URLSearchParams(all).toString()
+  }
+
+  async function fetchWithin (ms, url, options) {
+    const stop = new AbortController()
+    options.signal?.addEventListener('abort', () => stop.abort())
+    const timer = setTimeout(() => stop.abort(), ms)
+    try {
+      return await fetch(url, { ...options, signal: stop.signal })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  // ---------- what is typed and not yet anywhere else ----------
+
+  const sending = new WeakSet()
+  const drafts = new WeakMap() // form: { saved: its content when last saved, timer, tries, busy }
+
+  const typed = (root) => texts(root).some((field) => field.value.trim())
+  function unsaved (root) {
+    return posts(root).some((form) => {
+      if (sending.has(form)) return true
+      const draft = drafts.get(form)
+      if (draft) return draft.saved !== content(form)
+      return texts(form).some((field) => field.value !== field.defaultValue)
+    })
+  }
+  window.moments.typed = typed
+  window.moments.unsaved = unsaved
+
+  addEventListener('beforeunload', (event) => {
+    if (unsaved(document)) event.preventDefault()
+  })
+
+  /* A copy in this tab, for a page that is loaded again while the server cannot be reached. */
+  const shelf = (form) => `moments ${location.pathname} ${form.id}`
+  function keep (form) {
+    const fields = texts(form).filter((field) => field.value.trim()).map((field) => [field.name, field.value])
+    try {
+      if (fields.length) sessionStorage.setItem(shelf(form), JSON.stringify(fields))
+      else sessionStorage.removeItem(shelf(form))
+    } catch { /* no storage here: the page itself still holds it */ }
+  }
+  function unkeep (form) {
+    try { sessionStorage.removeItem(shelf(form)) } catch { /* nothing was kept */ }
+  }
+  function giveBack (form) {
+    let fields = []
+    try { fields = JSON.parse(sessionStorage.getItem(shelf(form)) ?? '[]') } catch { return }
+    for (const [name, value] of fields) {
+      const field = texts(form).find((each) => each.name === name)
+      if (field && field.value !== value) {
+        field.value = value
+        field.closest('details')?.setAttribute('open', '')
+      }
+    }
+  }
+
+  // ---------- drafts ----------
+
+  function status (form, state, words) {
+    const line = byId(`${form.id}-status`)
+    if (!line) return
+    if (line.dataset.state === state && line.textContent === words) return
+    line.dataset.state = state
+    line.textContent = words
+  }
+
+  function schedule (form, ms = TYPED_MS) {
+    const draft = drafts.get(form)
+    clearTimeout(draft.timer)
+    draft.timer = setTimeout(() => save(form), ms)
+  }
+
+  function changed (form) {
+    const draft = drafts.get(form)
+    if (!draft || sending.has(form)) return
+    if (content(form) === draft.saved) return
+    if (draft.tries === 0) status(form, 'saving', 'Saving…')
+    schedule(form)
+  }
+
+  async function save (form) {
+    const draft = drafts.get(form)
+    const now = content(form)
+    if (!form.isConnected || sending.has(form) || draft.busy || now === draft.saved) return
+    draft.busy = new AbortController()
+    try {
+      const answer = await fetchWithin(ATTEMPT_MS, form.dataset.draftUrl, {
+        method: 'POST', body: new URLSearchParams(new FormData(form)), signal: draft.busy.signal,
+        headers: { Accept: 'application/json' }, credentials: 'same-origin',
+      })
+      if (answer.status === 401 || answer.status === 403) {
+        status(form, 'lost', 'You have been signed out, so this is not saved. Copy your words, then load the page again.')
+        return
+      }
+      if (!answer.ok) throw new Error(String(answer.status))
+      const { saved_at: at } = await answer.json()
+      draft.saved = now
+      draft.tries = 0
+      if (content(form) === now) {
+        status(form, 'saved', `Saved ${at}`)
+        unkeep(form)
+      } else {
+        schedule(form)
+      }
+    } catch {
+      if (!form.isConnected || sending.has(form)) return
+      draft.tries += 1
+      status(form, 'unsaved', 'Not saved yet, trying again. Your words are still here.')
+      schedule(form, backOff(draft.tries))
+    } finally {
+      draft.busy = null
+    }
+  }
+
+  for (const kind of ['input', 'change']) {
+    document.addEventListener(kind, (event) => {
+      const form = event.target.form
+      if (!form?.matches('form.form[hx-post]')) return
+      keep(form)
+      changed(form)
+      if (kind === 'change') play()
+    })
+  }
+
+  // ---------- sending ----------
+
+  document.addEventListener('submit', (event) => {
+    if (!sending.has(event.target)) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+  }, true)
+
+  /* Words cannot be changed while they are on their way, or what came back would replace
+     words that were never sent. */
+  function hold (form, held) {
+    for (const field of texts(form)) field.readOnly = held
+    for (const button of form.querySelectorAll('button')) {
+      if (held) button.setAttribute('aria-disabled', 'true')
+      else button.removeAttribute('aria-disabled')
+    }
+  }
+
+  function tell (form, words) {
+    const line = byId(`${form.id}-sending`)
+    if (line) line.textContent = words
+    else announce(words)
+  }
+
+  /* Send until there is an answer: always the same words under the same ref, so that the
+     server does it once however often it hears of it. */
+  async function insist (form, url, request) {
+    for (let tries = 0; ; tries++) {
+      let pause = backOff(tries)
+      try {
+        const answer = await fetchWithin(ATTEMPT_MS, url, request)
+        if (!TRY_AGAIN.includes(answer.status)) return answer
+        const asked = Number(answer.headers.get('Retry-After'))
+        if (asked > 0) pause = Math.min(asked, 30) * 1000
+        tell(form, 'Not sent yet: the server is busy. Your words are kept; trying again.')
+      } catch (error) {
+        if (request.signal?.aborted) throw error
+        tell(form, 'Not sent yet: there is no connection. Your words are kept; trying again.')
+      }
+      await wait(pause)
+    }
+  }
+
+  document.addEventListener('htmx:config:request', (event) => {
+    const { ctx } = event.detail
+    const form = ctx.sourceElement
+    if (ctx.request.method !== 'POST' || !form.matches('form')) return
+    const draft = drafts.get(form)
+    if (draft) {
+      clearTimeout(draft.timer)
+      draft.busy?.abort() // what is sent now holds all of it, and later
+    }
+    sending.add(form)
+    hold(form, true)
+    ctx.request.timeout = 0 // each attempt has its own
+    ctx.fetch = (url, request) => insist(form, url, request)
+  })
+
+  const IS_OURS = /^\s*<(form|hx-partial)[\s>]/
+  document.addEventListener('htmx:after:request', (event) => {
+    const { ctx } = event.detail
+    const form = ctx.sourceElement
+    if (!form.matches?.('form')) return
+    const { redirect, refresh, location: moved } = ctx.hx
+    const leaving = redirect || refresh || moved
+    if (leaving || IS_OURS.test(ctx.text)) {
+      unkeep(form)
+      if (leaving) for (const field of texts(form)) field.defaultValue = field.value
+      if (leaving) sending.delete(form)
+      return
+    }
+    // A whole page, from us or from something in between: it must not replace the words.
+    event.preventDefault()
+    const page = new DOMParser().parseFromString(ctx.text, 'text/html')
+    const problem = page.getElementById('problem')?.textContent
+    tell(form, `Not sent. ${problem ?? `The server answered with an error (${ctx.response.status}).`} Your words are still here.`)
+  })
+
+  document.addEventListener('htmx:finally:request', (event) => {
+    const form = event.detail.ctx.sourceElement
+    if (!sending.has(form)) return
+    sending.delete(form)
+    hold(form, false)
+    if (drafts.has(form)) changed(form)
+  })
+
+  // ---------- a form that has just appeared ----------
+
+  const met = new WeakSet()
+
+  function meet (form, first) {
+    met.add(form)
+    const taken = form.dataset.saved && !form.dataset.refused && !first
+    for (const name of ['card', 'barrier', 'idea']) {
+      if (taken) for (const input of choices(form, name)) input.checked = false
+      const wanted = form.dataset[name]
+      const input = wanted && choices(form, name).find((each) => each.value === wanted)
+      if (input && !chosen(form, name)) input.checked = true
+      form.querySelector(`input[type="hidden"][name="kept_${name}"]`)?.remove() // the radios hold it now
+    }
+    if (taken) for (const box of choices(form, 'ideas')) box.checked = false
+    if (first) giveBack(form)
+    if (form.dataset.draftUrl) {
+      // A draft that came with the page is saved; what was typed in vain, or given back, is not.
+      const asServed = first && !texts(form).some((field) => field.value !== field.defaultValue)
+      drafts.set(form, { saved: asServed || taken ? content(form) : null, timer: 0, tries: 0, busy: null })
+      if (!asServed && !taken) changed(form)
+    }
+    // The next idea to rate stands above the button that was pressed.
+    if (taken) form.querySelector('.rate__idea')?.focus()
+  }
+
+  // ---------- what is being played ----------
+
+  const show = (line, text) => {
+    if (!line) return
+    line.hidden = !text
+    if (line.textContent !== text) line.textContent = text
+  }
+
+  function play () {
+    const form = byId('write')
+    if (!form) return
+    const line = (name) => form.querySelector(`[data-play="${name}"]`)
+    const barrier = chosen(form, 'barrier')
+    const card = chosen(form, 'card')
+    const face = card && byId(`card-${card.value}`)
+    show(line('barrier'), barrier?.labels[0].textContent ?? '')
+    show(line('card'), card?.labels[0].textContent ?? '')
+    show(line('question'), face?.querySelector('.card__question').lastChild.textContent ?? '')
+    line('against').hidden = !(barrier && card)
+    line('none').hidden = Boolean(barrier || card)
+    for (const item of document.querySelectorAll('.card[data-fits]')) {
+      const fits = barrier && item.dataset.fits.split(' ').includes(barrier.value)
+      const [some, mine] = [item.querySelector('.fits--some'), item.querySelector('.fits--chosen')]
+      if (some) some.hidden = Boolean(fits)
+      if (mine) mine.hidden = !fits
+    }
+  }
+
+  function about () {
+    const form = byId('build')
+    const line = byId('build-idea')
+    if (!form || !line) return
+    const idea = chosen(form, 'idea')
+    const words = idea && byId(`idea-${idea.value}`)?.querySelector('.idea__words').textContent
+    line.textContent = words ? `About: “${words.length > 160 ? `${words.slice(0, 160)}…` : words}”` : 'Choose an idea above: “Say something about this”.'
+  }
+
+  let first = true
+  document.addEventListener('moments:shown', () => {
+    for (const form of posts()) if (!met.has(form)) meet(form, first)
+    first = false
+    play()
+    about()
+  })
+  document.addEventListener('change', about)
+})()
