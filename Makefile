@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 
-.PHONY: help run demo test check format lock
+.PHONY: help run demo test check format reference lock
 
 help:
 	@echo "make run      serve on http://127.0.0.1:8000, setting up whatever is missing"
@@ -11,7 +11,9 @@ help:
 	@echo "make test     every test; says what it skipped and how to get it"
 	@echo "make check    formatting, lint, types"
 	@echo "make format   put formatting right"
+	@echo "make reference"
+	@echo "              write docs/reference.md anew from the code"
 	@echo "make lock     write the locked requirements anew (ARGS=--upgrade for newer versions)"
 
-run demo test check format lock:
+run demo test check format reference lock:
 	@$(PYTHON) scripts/bootstrap.py $@ $(ARGS)

@@ -32,7 +32,8 @@ COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "test": (DEV, [["-m", "pytest"]]),
     "check": (DEV, [["-m", "ruff", "format", "--check"], ["-m", "ruff", "check"], ["-m", "mypy"]]),
     "format": (DEV, [["-m", "ruff", "check", "--fix"], ["-m", "ruff", "format"]]),
-    "lock": (DEV, [["scripts/lock.py"]]),
+    "reference": (RUNTIME, [["-m", "scripts.reference"]]),
+    "lock": (DEV, [["-m", "scripts.lock"]]),
     "setup": (DEV, []),
 }
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bootstrap import DEV, ROOT, RUNTIME, uv
+from scripts.bootstrap import DEV, ROOT, RUNTIME, uv
 
 BUILD = "requirements-build.lock"  # what an image needs to build the package, and no more
 

@@ -25,7 +25,7 @@ from scripts.reference_words import (
     Schema,
     code,
     fields,
-    first_line,
+    first_part,
     listed,
     paragraph,
     table,
@@ -85,11 +85,12 @@ def reference() -> str:
 
 
 def _roles() -> Lines:
-    senders = {role: [k for k, c in sorted(_sent().items()) if role in c.by] for role in Role}
-    return table(
-        ["role", "may send"],
-        [(code(role), listed(kinds) or "nothing") for role, kinds in senders.items()],
-    )
+    rows = []
+    for role in Role:
+        kinds = [kind for kind, command in sorted(Command.kinds.items()) if role in command.by]
+        at_the_door = any(Command.kinds[kind].at_the_door for kind in kinds)
+        rows.append((code(role), "may join" if at_the_door else listed(kinds) or "nothing"))
+    return table(["role", "may send"], rows)
 
 
 def _phases() -> Lines:
@@ -104,11 +105,6 @@ def _phases() -> Lines:
         for phase in Phase
     ]
     return table(["phase", "on screen", "what happens", "can be left out", "forms groups"], rows)
-
-
-def _sent() -> dict[str, type[Command]]:
-    """The commands of those who have a seat."""
-    return {kind: each for kind, each in Command.kinds.items() if not each.at_the_door}
 
 
 def _commands(shapes: dict[str, Schema]) -> Iterator[str]:
@@ -141,7 +137,7 @@ def _events(shapes: dict[str, Schema]) -> Iterator[str]:
         if said:
             yield from paragraph(" ".join(said))
         schema = event.model_json_schema()
-        yield from fields(schema, event, given=True)
+        yield from fields(schema, event)
         shapes.update(schema.get("$defs", {}))
 
 
@@ -172,7 +168,7 @@ def _views(shapes: dict[str, Schema]) -> Iterator[str]:
 def _variant(region: Region, roles: list[Role], among: int) -> Lines:
     words = f"For {listed(roles)}, made for {AUDIENCES[region.audience]}."
     if among > 1 and region.show.__doc__:
-        words += f" {first_line(region.show.__doc__)}"
+        words += f" {first_part(region.show.__doc__)}"
     if region.live:
         words += " It also follows who is there and what is being drafted, which the log does not."
     return paragraph(words)

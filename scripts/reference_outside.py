@@ -7,7 +7,7 @@ has to be given words here.
 
 import argparse
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from fastapi import FastAPI
 from fastapi.params import Query
@@ -20,7 +20,7 @@ from app.exports.readers import Reader
 from app.exports.tables import TABLES
 from app.game import ideas, opening, people
 from app.main import create_app
-from app.settings import SECRETS, Settings, environment_name, expected
+from app.settings import ELSEWHERE, SECRETS, Settings, environment_name, expected
 from app.web import errors, socket
 from scripts.reference_words import (
     NOT_GIVEN,
@@ -28,7 +28,6 @@ from scripts.reference_words import (
     Schema,
     code,
     fields,
-    first_line,
     listed,
     paragraph,
     shape,
@@ -109,6 +108,27 @@ left out before the ratings are open. Beside the tables there are `log.json` (ev
 paragraph on methods)."""
 
 
+SETTINGS = """\
+From the environment. A value that cannot be used stops the start with the setting's name and what
+was expected. Where a second name ending in `_FILE` is given, the value may stand in the file it
+names. %s are no settings of the server's: the first says where its own folders are, the second
+makes tests that are skipped fail."""
+
+COMMAND_LINE = """\
+A mistake ends in a sentence on standard error and exit code 2. Settings are read from the
+environment, so a command works on the same database as the server."""
+
+ARGUMENTS = {
+    "--participants N": "how many take part",
+    "--seed S": "what chance is drawn from: the same people and ideas again",
+    "code": "a workshop's code",
+    "FILE": "one or more files",
+    "file": "a file",
+    "name": "the facilitator's name",
+}
+"""What an argument is, where the program's own help does not say."""
+
+
 def parts(shapes: dict[str, Schema]) -> list[Lines]:
     """The sections, in order; shapes they need are added to `shapes`."""
     made = create_app(Settings(secret_key="-" * 32))
@@ -138,7 +158,7 @@ def routes(within: Any) -> Iterator[Route]:
 
 def address(route: Route) -> str:
     """A route as it is headed: `GET /w/{code}`."""
-    method = min(route.methods) if isinstance(route, APIRoute) else "SOCKET"
+    method = min(route.methods or ()) if isinstance(route, APIRoute) else "SOCKET"
     return f"{method} {route.path}"
 
 
@@ -146,13 +166,16 @@ def _addresses(made: FastAPI, shapes: dict[str, Schema], *, api: bool) -> Iterat
     for route in routes(made):
         if route.path.startswith("/api/") is not api:
             continue
-        said = getattr(route, "summary", None) or route.endpoint.__doc__ or PAGES.get(address(route))
+        said = (
+            getattr(route, "summary", None) or route.endpoint.__doc__ or PAGES.get(address(route))
+        )
         if not said:
             raise ValueError(f"{address(route)}: say in its docstring what it is for")
-        yield from (f"### {code(address(route))}", "", *paragraph(said))
-        if isinstance(route, APIRoute):
-            yield from _taken(route.endpoint, shapes)
+        yield from (f"### {code(address(route))}", "", *paragraph(f"{said.rstrip('.')}."))
         if isinstance(route, APIRoute) and api:
+            if route.openapi_extra:
+                yield from paragraph("Body: one of the [commands](#commands).")
+            yield from _taken(route.endpoint, shapes)
             yield from _given(route, shapes)
 
 
@@ -164,7 +187,7 @@ def _taken(endpoint: Any, shapes: dict[str, Schema]) -> Iterator[str]:
         if isinstance(hint, type) and issubclass(hint, BaseModel) and name != "return":
             yield from ("Body:", "", *_model(hint, shapes, given=True))
         elif any(isinstance(each, Query) for each in get_args(hint)):
-            asked.append((code(name), shape(TypeAdapter(get_args(hint)[0]).json_schema())))
+            asked.append((code(name), shape(TypeAdapter(hint).json_schema())))
     if asked:
         yield from ("Query:", "", *table(["name", "what it is"], asked))
 
@@ -207,6 +230,7 @@ def _sizes() -> Lines:
 
 def _settings() -> Iterator[str]:
     unset = Settings()
+    yield from paragraph(SETTINGS % listed(sorted(ELSEWHERE)))
     for name, about in Settings.model_fields.items():
         yield from (f"### {code(environment_name(name))}", "")
         value = getattr(unset, name)
@@ -217,6 +241,7 @@ def _settings() -> Iterator[str]:
 
 
 def _command_line() -> Iterator[str]:
+    yield from paragraph(COMMAND_LINE)
     yield from _commands_of(_parser())
 
 
@@ -235,14 +260,14 @@ def _commands_of(parser: argparse.ArgumentParser, about: str = "") -> Iterator[s
 
 
 def _argument(action: argparse.Action) -> tuple[str, str, str]:
-    name = action.metavar or action.dest
+    name = str(action.metavar or action.dest)
     if action.option_strings:
         name = f"{action.option_strings[-1]} {action.metavar or action.dest.upper()}"
     required = not action.option_strings and action.nargs not in ("?", "*")
     without = NOT_GIVEN if required else "may be left out"
     if action.default is not None:
         without = code(action.default)
-    return code(name), (action.help or "").replace("\n", " "), without
+    return code(name), action.help or ARGUMENTS[name], without
 
 
 def _exports() -> Iterator[str]:

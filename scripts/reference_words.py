@@ -6,6 +6,8 @@ the same schema gives the same words, on every machine and Python.
 
 import ast
 import inspect
+import json
+import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -15,6 +17,9 @@ from pydantic import BaseModel
 from app.game.messages import Personal
 
 WIDTH = 100
+JOINED = "\0"
+"""Stands for a blank within code, where no line is broken."""
+
 Schema = Mapping[str, Any]
 Lines = list[str]
 
@@ -25,9 +30,9 @@ def paragraph(text: str) -> Lines:
     """`text`, a docstring or a sentence, wrapped; its own paragraphs stay apart."""
     lines: Lines = []
     for part in inspect.cleandoc(text).split("\n\n"):
-        lines += textwrap.wrap(
-            " ".join(part.split()), WIDTH, break_long_words=False, break_on_hyphens=False
-        )
+        whole = re.sub(r"`[^`]+`", lambda found: found[0].replace(" ", JOINED), flat(part))
+        wrapped = textwrap.wrap(whole, WIDTH, break_long_words=False, break_on_hyphens=False)
+        lines += [line.replace(JOINED, " ") for line in wrapped]
         lines.append("")
     return lines
 
@@ -51,9 +56,14 @@ def listed(words: Iterable[object], joint: str = "and") -> str:
     return f" {joint} ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def first_line(text: str | None) -> str:
+def flat(text: str) -> str:
+    """`text` on one line."""
+    return " ".join(text.split())
+
+
+def first_part(text: str | None) -> str:
     """The first paragraph of a docstring, on one line."""
-    return " ".join(inspect.cleandoc(text or "").split("\n\n")[0].split())
+    return flat(inspect.cleandoc(text or "").split("\n\n")[0])
 
 
 def shape(node: Schema) -> str:
@@ -62,7 +72,7 @@ def shape(node: Schema) -> str:
         name = str(node["$ref"]).rsplit("/", 1)[-1]
         return f"[{name}](#{name.lower()})"
     if "anyOf" in node:
-        return " or ".join(shape(each) for each in node["anyOf"])
+        return ", or ".join(shape(each) for each in node["anyOf"])
     if "const" in node:
         return code(node["const"])
     if "enum" in node:
@@ -79,15 +89,11 @@ def shape(node: Schema) -> str:
         case "null":
             return "null"
         case "array":
-            return f"list of {_plural(shape(node['items']))}" + _how_many(node)
+            return f"list of {_how_many(node)}{shape(node['items'])}"
         case "object":
             values = node.get("additionalProperties")
-            return f"object: id to {shape(values)}" if values else "object"
+            return f"object: id to {shape(values)}" if isinstance(values, Mapping) else "object"
     return "anything"
-
-
-def _plural(words: str) -> str:
-    return {"text": "texts", "whole number": "whole numbers"}.get(words, words)
 
 
 def _text(node: Schema) -> str:
@@ -97,7 +103,7 @@ def _text(node: Schema) -> str:
     least, most = node.get("minLength"), node.get("maxLength")
     if most is None:
         return words
-    return f"{words}, {f'{least} to {most:,}' if least else f'at most {most:,}'} characters"
+    return f"{words} of {f'{least} to {most:,}' if least else f'at most {most:,}'} characters"
 
 
 def _bounds(node: Schema) -> str:
@@ -105,15 +111,15 @@ def _bounds(node: Schema) -> str:
     if "exclusiveMaximum" in node:
         return " of 64 bits"
     if least is not None and most is not None:
-        return f", {least:,} to {most:,}"
-    return f", {least:,} or more" if least is not None else ""
+        return f" from {least} to {most}"
+    return f" from {least}" if least is not None else ""
 
 
 def _how_many(node: Schema) -> str:
     least, most = node.get("minItems"), node.get("maxItems")
     if most is not None:
-        return f", {least or 0} to {most} of them"
-    return f", at least {least}" if least else ""
+        return f"{least} to {most}: " if least else f"at most {most}: "
+    return f"at least {least}: " if least else ""
 
 
 def fields(schema: Schema, about: type[Any] | None = None, *, given: bool = False) -> Lines:
@@ -135,8 +141,7 @@ def fields(schema: Schema, about: type[Any] | None = None, *, given: bool = Fals
 def _without(node: Schema) -> str:
     if "default" not in node:
         return "may be left out"
-    default = node["default"]
-    return code({None: "null", True: "true", False: "false"}.get(default, default))
+    return code(json.dumps(node["default"], ensure_ascii=False))
 
 
 def attribute_docs(about: type[Any]) -> dict[str, str]:
@@ -148,9 +153,9 @@ def attribute_docs(about: type[Any]) -> dict[str, str]:
         if isinstance(field, ast.AnnAssign) and isinstance(string, ast.Expr):
             assert isinstance(field.target, ast.Name)
             assert isinstance(string.value, ast.Constant)
-            notes[field.target.id] = first_line(str(string.value.value))
+            notes[field.target.id] = first_part(str(string.value.value))
     if issubclass(about, BaseModel):
         for name, field_info in about.model_fields.items():
             if Personal in field_info.metadata:
-                notes[name] = " ".join(filter(None, ("personal.", notes.get(name))))
+                notes[name] = ". ".join(filter(None, ("personal", notes.get(name))))
     return notes

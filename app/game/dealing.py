@@ -108,7 +108,7 @@ def draw_one(workshop: Workshop, group: Group, person: Person, *, instead_of: st
     rest = [card for card in person.hand if card != instead_of]
     barriers = workshop.journey_of(group).barriers_at(group.stage)
     fitting = {c.id for c in workshop.deck.values() if any(c.fits(b) for b in barriers)}
-    held = _held(workshop, group, without=set()) | {instead_of}
+    held = _held(workshop, group, without=set())  # `instead_of` among it
     return _draw(workshop, group, rest, held, fitting, workshop.dealt, person.id)
 
 

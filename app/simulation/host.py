@@ -46,7 +46,9 @@ class Host:
         except* LetGo:
             self._say("You have taken over: from here on only you move the workshop.")
         else:
-            self._say("The ideas are being rated. To open the ratings and to shortlist is yours.")
+            self._say(
+                "The ideas are being rated. Opening the ratings and choosing a shortlist is up to you."
+            )
 
     async def _lead(self, people: int) -> None:
         await self._client.until(lambda: self._phase() is not None)

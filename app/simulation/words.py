@@ -9,7 +9,7 @@ whole sentences only, and every card has a turn for every form.
 
 import json
 import random
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import zip_longest
@@ -27,6 +27,8 @@ class Change:
     barrier: str
     form: str
     words: str
+    example: str | None = None
+    """What somebody would say or write, where that can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +88,22 @@ def fits(card: View, barrier: View, hand: View) -> bool:
 def think(change: Change, card: View, detail: float, chance: random.Random) -> Thought:
     """An idea made of a change and a card; the optional parts each with likelihood `detail`."""
     known = bank("cards").get(card["id"]) or _unknown(card, change.form)
-    ideas = bank("ideas")
-    turns = [turn["words"] for turn in known["turns"] if change.form in turn["forms"]]
-
-    def perhaps(sentences: Sequence[str], likelihood: float) -> str | None:
-        # Both are drawn each time, so that the rest does not hang on the likelihood.
-        sentence, drawn = chance.choice(sentences), chance.random()
-        return sentence if drawn < likelihood else None
-
+    # All is drawn each time, so that the rest does not hang on what is left out.
+    turn = chance.choice(_of_form(known["turns"], change.form))
+    caution = chance.choice(_of_form(bank("ideas")["cautions"], change.form))
+    how, example, careful = (chance.random() < likely for likely in (detail, detail, detail / 2))
     return Thought(
         card=card["id"],
         barrier=change.barrier,
-        words=f"{change.words} {chance.choice(turns)}",
-        how=perhaps([known["how"]], detail),
-        example=perhaps(ideas["examples"], detail / 3),
-        caution=perhaps(ideas["cautions"], detail / 2),
+        words=f"{change.words} {turn}",
+        how=known["how"] if how else None,
+        example=change.example if example else None,
+        caution=caution if careful else None,
     )
+
+
+def _of_form(sentences: Iterable[View], form: str) -> list[str]:
+    return [sentence["words"] for sentence in sentences if form in sentence["forms"]]
 
 
 def _unknown(card: View, form: str) -> dict[str, Any]:
@@ -139,7 +141,7 @@ def remark(
         choices = [own, [card["build"]] if card else (), remarks["builds"]]
     else:
         choices = [[card["risk"]]] if card and card["risk"] not in said else []
-        choices = choices or [bank("ideas")["cautions"]]
+        choices = choices or [[caution["words"] for caution in bank("ideas")["cautions"]]]
     fresh = [[words for words in choice if words not in said] for choice in choices]
     words = chance.choice(chance.choice([choice for choice in fresh if choice] or choices[-1:]))
     assert isinstance(words, str)

@@ -8,16 +8,25 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response, WebSocket
-from pydantic import BaseModel, ConfigDict, Field
 
 from app.game.messages import Actor, Role
 from app.game.opening import OpenWorkshop
-from app.game.text import Name, Title
 from app.live import LiveWorkshop
 from app.web import fragments, schema
-from app.web.access import InviteRole
+from app.web.access import Access, Account
+from app.web.bodies import (
+    ERRORS,
+    Done,
+    DraftRequest,
+    DraftSaved,
+    InviteMade,
+    InviteRequest,
+    JoinRequest,
+    SeatMade,
+    WorkshopMade,
+)
 from app.web.door import door_of
-from app.web.errors import Problem
+from app.web.errors import Problem, ref_of
 from app.web.exporting import export
 from app.web.resume import Since, missed, whole_number
 from app.web.socket import (
@@ -34,100 +43,32 @@ from app.web.socket import (
 router = APIRouter(prefix="/api/v1", tags=["Moments of Change"])
 
 
-class Strict(BaseModel):
-    """A request's body: unknown fields and wrong types are refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
+HELLO = frozenset({"key", "since", "epoch", "tick"})
+"""What the first message on a socket may have."""
 
 
-class WorkshopMade(BaseModel):
-    """A workshop was opened."""
-
-    code: str
-    join_url: str
-
-
-class JoinRequest(Strict):
-    """Somebody comes in. `invite` gives the seat an invite keeps."""
-
-    name: Name
-    organisation: Title
-    invite: Annotated[str, Field(max_length=100)] | None = None
+def _key(request: Request) -> str:
+    key = Access.bearer(request)
+    if key is None:
+        raise Problem("unauthenticated", "Send your key as “Authorization: Bearer KEY”.")
+    return key
 
 
-class SeatMade(BaseModel):
-    """Somebody has a seat; `key` is theirs alone and cannot be shown again."""
+async def _known(request: Request) -> Account | None:
+    """The facilitator whose key this is; none where it is somebody else's.
 
-    participant: str
-    key: str
-
-
-class Done(BaseModel):
-    """A command was accepted and is committed."""
-
-    ok: str
-    seq: int
-    made: str | None
-
-
-class InviteRequest(Strict):
-    """A seat to offer."""
-
-    role: InviteRole
-    group: Annotated[str, Field(max_length=80)] | None = None
-
-
-class InviteMade(BaseModel):
-    """An invite to pass on."""
-
-    invite: str
-    url: str
-
-
-class DraftRequest(Strict):
-    """What somebody has typed so far."""
-
-    card: Annotated[str, Field(max_length=80)] | None = None
-    barrier: Annotated[str, Field(max_length=80)] | None = None
-    words: Annotated[str, Field(max_length=4000)] | None = None
-    how: Annotated[str, Field(max_length=4000)] | None = None
-    example: Annotated[str, Field(max_length=4000)] | None = None
-    caution: Annotated[str, Field(max_length=4000)] | None = None
-
-
-class DraftSaved(BaseModel):
-    """A draft is on the disk."""
-
-    saved_at: str
-
-
-class ErrorDetail(BaseModel):
-    """What went wrong, in plain English, and which field is at fault."""
-
-    kind: str
-    message: str
-    field: str | None
-
-
-class ErrorAnswer(BaseModel):
-    """The one shape of an error."""
-
-    error: ErrorDetail
-    ref: str | None
-
-
-ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorAnswer}
-    for status in (401, 403, 404, 405, 409, 413, 421, 422, 429, 500, 503)
-}
+    Raises:
+        Problem: it is nobody's.
+    """
+    access, key = door_of(request).access, _key(request)
+    account = await access.account_by_key(key)
+    if account is None and not await access.known(key):
+        raise Problem("unauthenticated", "This key is not known, or not valid any more.")
+    return account
 
 
 async def _actor(request: Request, live: LiveWorkshop) -> Actor:
-    door = door_of(request)
-    key = door.access.bearer(request)
-    if key is None:
-        raise Problem("unauthenticated", "Send your key as “Authorization: Bearer KEY”.")
-    return await door.access.by_key(key, live)
+    return await door_of(request).access.by_key(_key(request), live)
 
 
 async def _facilitator(request: Request, live: LiveWorkshop) -> Actor:
@@ -140,14 +81,9 @@ async def _facilitator(request: Request, live: LiveWorkshop) -> Actor:
 @router.post("/workshops", status_code=201, responses=ERRORS, summary="Open a workshop")
 async def open_workshop(request: Request, wish: OpenWorkshop) -> WorkshopMade:
     door = door_of(request)
-    key = door.access.bearer(request)
-    account = await door.access.account_by_key(key) if key else None
+    account = await _known(request)
     if account is None:
-        if key is None:
-            raise Problem("unauthenticated", "Send your key as “Authorization: Bearer KEY”.")
-        if await door.access.known(key):
-            raise Problem("forbidden", "Only a facilitator may open a workshop.")
-        raise Problem("unauthenticated", "This key is not known, or not valid any more.")
+        raise Problem("forbidden", "Only a facilitator may open a workshop.")
     live = await door.workshops.open(wish, owner=account.id)
     return WorkshopMade(code=live.code, join_url=door.url(f"/join/{live.code}"))
 
@@ -173,8 +109,7 @@ async def do(request: Request, code: str) -> Done:
     actor = await _actor(request, live)
     await door.limits.check("command", f"{code} {actor.id}")
     body = await _json(request)
-    ref = body.get("ref") if isinstance(body, dict) else None
-    request.state.command_ref = ref if isinstance(ref, str) else None
+    request.state.command_ref = ref_of(body)
     done = await door.do(live, body, actor)
     return Done(ok=done.ref, seq=done.answer.seq, made=done.answer.made)
 
@@ -219,7 +154,7 @@ async def invite(request: Request, code: str, body: InviteRequest) -> InviteMade
     live = await door.workshop(request, code)
     await _facilitator(request, live)
     made = await door.invite(live, body.role, body.group)
-    return InviteMade(invite=made, url=door.url(f"/join/{code}?invite={made}"))
+    return InviteMade(invite=made, url=door.url(f"/join/{live.code}?invite={made}"))
 
 
 @router.get(
@@ -245,8 +180,10 @@ async def journeys(request: Request) -> Any:
     return {"journeys": door_of(request).workshops.content.journeys}
 
 
-@router.get("/schema", summary="JSON Schema of every command and view")
-async def all_schemas() -> Any:
+@router.get("/schema", responses=ERRORS, summary="JSON Schema of every command and view")
+async def all_schemas(request: Request) -> Any:
+    """For whoever has a key, of whatever workshop."""
+    await _known(request)
     return schema.everything()
 
 
@@ -263,6 +200,8 @@ async def _serve(socket: WebSocket, code: str) -> None:
     except Problem:
         raise Hangup(NOT_FOUND, "there is no workshop of this code") from None
     hello = await first_message(socket)
+    if not HELLO.issuperset(hello):
+        raise Hangup(MALFORMED, "the first message has fields that are not known")
     key, since, epoch = hello.get("key"), hello.get("since"), hello.get("epoch")
     if not isinstance(key, str) or not (since is None or whole_number(since) is not None):
         raise Hangup(MALFORMED, "the first message needs a key, and since as a number or null")

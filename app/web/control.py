@@ -235,7 +235,7 @@ async def do(request: Request, code: str) -> Response:
     host = await host_of(request, code)
     form = await request.form(max_files=0, max_fields=100)
     values = typed(form)
-    name = values.get("form", "")
+    name = values.get("form_name", "")
     body = message(form)
     try:
         await host.door.limits.check("command", f"{host.live.code} {host.actor.id}")

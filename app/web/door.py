@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 
 from app import game
 from app.game.ideas import SubmitIdea
-from app.game.messages import Actor, Malformed, Role
+from app.game.messages import Actor, Malformed, Rejected, Role
 from app.game.people import Join, JoinByInvite
 from app.game.shapes import validated
 from app.game.text import clean
@@ -151,11 +151,21 @@ class Door:
         """
         ref, command = game.read_command(body)
         answer = await live.do(command, ref, actor)
-        if isinstance(command, SubmitIdea):
+        if isinstance(command, SubmitIdea) and answer.made is not None:
             # The idea is saved, whatever becomes of this.
             with suppress(Unavailable):
-                await live.presence.drop_draft(actor.id)
+                await self._drop_draft(live, actor, answer.made)
         return Accepted(ref, answer)
+
+    @staticmethod
+    async def _drop_draft(live: LiveWorkshop, actor: Actor, idea: str) -> None:
+        """Forget what `idea` was made from, and not what was typed since.
+
+        The answer may have been lost on the way and the command sent again much later.
+        """
+        draft = live.presence.company.drafts.get(actor.id)
+        if draft is not None and draft.saved_at <= live.state.idea(idea).at:
+            await live.presence.drop_draft(actor.id)
 
     async def save_draft(
         self, live: LiveWorkshop, actor: Actor, typed: Mapping[str, str | None]
@@ -177,12 +187,13 @@ class Door:
         """A new invite to another seat.
 
         Raises:
-            Malformed: a table lead without a group, or a group that is none.
+            Malformed: a table lead without a group.
+            Rejected: a group that is none of this workshop.
         """
         if role == "table_lead" and group is None:
             raise Malformed("A table lead needs a group.", "group")
         if group is not None and group not in live.state.groups:
-            raise Malformed("There is no such group in this workshop.", "group")
+            raise Rejected("There is no such group in this workshop.", "group")
         return await self.access.invite(live.code, role, group if role == "table_lead" else None)
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.addresses import Network, host_headers, is_in, plain
 from app.settings import Settings
 from app.web.errors import Problem, answer
+from app.web.sizes import MOST_THROWN_AWAY, Body, TooLarge
 
 BODY_LIMIT = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -88,13 +88,6 @@ class Edge:
         return self.body_limit
 
 
-class TooLarge(HTTPException):
-    """Raised into whatever reads a body that has turned out too large."""
-
-    def __init__(self) -> None:
-        super().__init__(413)
-
-
 class EdgeMiddleware:
     """Put `edge` around an application.
 
@@ -136,14 +129,18 @@ class EdgeMiddleware:
             await self._turn_away(problem, scope, receive, sealed)
         elif scope["type"] == "websocket":
             await self.app(scope, receive, sealed)  # the server itself limits its messages
-        elif headers.length() > limit:
-            await self._turn_away(Problem("too_large"), scope, receive, sealed)
         else:
+            body = Body(receive, limit)
             try:
-                await self.app(scope, _up_to(limit, receive), sealed)
+                if headers.length() > limit:
+                    raise TooLarge
+                await self.app(scope, body.receive, sealed)
             except TooLarge:
                 if started:
                     raise
+                # Who waits to be told to go on has sent nothing yet.
+                if headers.length() <= MOST_THROWN_AWAY and not headers.all("expect"):
+                    await body.throw_away()
                 await self._turn_away(Problem("too_large"), scope, receive, sealed)
 
     def _believe_proxies(self, scope: Scope, headers: "_Headers") -> None:

@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.game.messages import Forbidden, Malformed, Rejected
-from app.game.shapes import sentence
+from app.game.shapes import ALTERNATIVES, sentence
 from app.store.errors import StoreError
 
 logger = logging.getLogger(__name__)
@@ -130,9 +130,15 @@ def as_json(problem: Problem, ref: str | None = None) -> dict[str, Any]:
     return {"error": told, "ref": ref or problem.ref}
 
 
-def answer(problem: Problem) -> Response:
+def ref_of(message: object) -> str | None:
+    """The ref of a command, to answer it by, where it has one that can be said back."""
+    ref = message.get("ref") if isinstance(message, Mapping) else None
+    return ref if isinstance(ref, str) and len(ref) <= 64 and ref.isprintable() else None
+
+
+def answer(problem: Problem, ref: str | None = None) -> Response:
     """The JSON answer, with its status and headers."""
-    return JSONResponse(as_json(problem), status_code=problem.status, headers=problem.headers)
+    return JSONResponse(as_json(problem, ref), status_code=problem.status, headers=problem.headers)
 
 
 def from_exception(error: Exception) -> Problem:
@@ -179,7 +185,8 @@ def install(app: FastAPI, render_page: RenderPage) -> None:
 
     def respond(request: Request, problem: Problem) -> Response:
         if wants_json(request.url.path):
-            return answer(problem)
+            # The reference of a fault comes first: it is all that leads to the log.
+            return answer(problem, problem.ref or getattr(request.state, "command_ref", None))
         try:
             page = render_page(request, problem)
         except Exception as error:
@@ -249,6 +256,7 @@ def _misshapen(error: ValidationException) -> Problem:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return Problem("malformed", "This is not JSON.")
-    path = [str(part) for part in first["loc"][1:]]  # the first part says: body, query, path
+    # The first part says: body, query, path.
+    path = [str(part) for part in first["loc"][1:] if part not in ALTERNATIVES]
     field = FIELD.sub("?", ".".join(path))[:80]
     return Problem("malformed", sentence(first, field), field or None)

@@ -186,7 +186,7 @@ async def do(request: Request, code: str) -> Response:
     actor = await viewer_of(request, live)
     form = await request.form(max_files=0, max_fields=100)
     values = typed(form)
-    name = values.get("form", "")
+    name = values.get("form_name", "")
     body = message(form)
     try:
         await door.limits.check("command", f"{live.code} {actor.id}")

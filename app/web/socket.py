@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from app.game.messages import Actor
 from app.live import LiveWorkshop, Member, Seen
 from app.web.door import Door
-from app.web.errors import Problem, as_json
+from app.web.errors import Problem, as_json, ref_of
 from app.web.errors import told as told_problem
 from app.web.resume import Since, missed
 
@@ -79,12 +79,14 @@ async def attend(
     """
     member = live.watch(viewer)
     try:
-        screen = _only(live.screen(viewer), regions)
+        screen, seq = _only(live.screen(viewer), regions), live.state.seq
         changed, rest = missed(live, screen, since)
         member.knows(live.screen(viewer))
-        await _send(socket, encode(changed, live.state.seq))
+        await _send(socket, encode(changed, seq))
         if rest:
-            await _send(socket, encode(rest, live.state.seq))
+            # Of the same moment: with a newer number, what happened meanwhile would count
+            # as known to a client that is cut off before it is sent.
+            await _send(socket, encode(rest, seq))
         reading = asyncio.ensure_future(_read(socket, door, live, who))
         writing = asyncio.ensure_future(_write(socket, live, member, regions, encode, who))
         try:
@@ -107,10 +109,13 @@ async def _write(
     encode: Encode,
     who: Callable[[], Awaitable[Actor]],
 ) -> None:
+    clock = asyncio.get_running_loop().time
+    heartbeat = clock() + HEARTBEAT_SECONDS
     while True:
         try:
-            await asyncio.wait_for(member.something(), HEARTBEAT_SECONDS)
+            await asyncio.wait_for(member.something(), heartbeat - clock())
         except TimeoutError:
+            heartbeat += HEARTBEAT_SECONDS  # also where there is much else to send
             await _known(who)
             await _send(socket, '{"hb":1}')
             continue
@@ -128,7 +133,7 @@ async def _read(
         ref = None
         try:
             body = _object(message)
-            ref = body.get("ref") if isinstance(body.get("ref"), str) else None
+            ref = ref_of(body)
             actor = await _known(who)
             await door.limits.check("command", f"{live.code} {actor.id}")
             done = await door.do(live, body, actor)

@@ -26,11 +26,11 @@ ACCOUNT = Actor("f0c1d2e3b4a5", Role.FACILITATOR)
 """A facilitator by the id of an account, as a server has it."""
 
 NAMES = (
-    "Zebedee Quill", "Ottoline Marsh", "Xanthe", "bartleby", "=Adalinde Lovelock", "Søren Ångström",
-    "Beatrix <b>Boldwood</b>", "דוד כהן", "O'Hartigan-Flynn", "Perpetua Swann", "Quentin  Crisp", "Ignatius",
-    "Wilhelmina Frost",
+    "Zebedee Quill", "Ottoline Marsh", "Xanthe", "bartleby", "=Adalinde Lovelock",
+    "Søren Ångström", "Beatrix <b>Boldwood</b>", "דוד כהן", "O'Hartigan-Flynn", "Perpetua Swann",
+    "Quentin  Crisp", "Ignatius", "Wilhelmina Frost",
 )  # fmt: skip
-CO_HOSTS = ("Hosea Pell", "Agatha Throng")
+CO_HOSTS = ("Hosea Pellow", "Agatha Throng")
 ORGANISATIONS = ("NHS", "+Police, local", "Department of Health; Care")
 LONE = "Home Office"
 """The organisation of the last participant alone."""
@@ -179,7 +179,8 @@ class Played:
         raters.remove(author)
         given: list[tuple[str | Actor, str, int | None, int | None, int | None]] = [
             *((who, self.rated, 1 + at % 5, 2, None if at else 4) for at, who in enumerate(raters)),
-            *((who, self.rated, 5, 1 + at, 4) for at, who in enumerate([ACCOUNT, *self.co_hosts])),
+            (ACCOUNT, self.rated, 5, 1, 4),
+            *((who, self.rated, 5, at, 4) for at, who in enumerate(self.co_hosts, start=2)),
             (self.second[0], self.sharing[3], 5, 1, 5),
             (self.second[1], self.sharing[4], 1, 5, 1),
             (ACCOUNT, self.trusting[0], 2, 3, 4),

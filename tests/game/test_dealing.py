@@ -16,6 +16,8 @@ from app.game.messages import Stamp
 from tests.game.table import DECK, JOURNEYS, NOON, Table, a_journey, at_play, in_the_lobby
 
 ONE = JOURNEYS[:1]
+TWICE = JOURNEYS[0].model_copy(update={"stages": JOURNEYS[0].stages[:1] * 2})
+"""The same stage two times over, so that what fitted goes on fitting."""
 
 
 def cards(table: Table, group: str = "g1") -> list[str]:
@@ -80,12 +82,7 @@ def test_where_the_deck_does_not_suffice_hands_are_full_all_the_same() -> None:
 
 
 def test_where_the_deck_does_not_suffice_nobody_loses_a_card_at_the_next_stage() -> None:
-    table = at_play(
-        9,
-        journeys=[
-            a_journey("waiting", 1).model_copy(update={"stages": (JOURNEYS[0].stages[0],) * 2})
-        ],
-    )
+    table = at_play(9, journeys=[TWICE])
     before = [person.hand for person in table.workshop.participants()]
     table.do("facilitator", "MoveGroup", group="g1", stage=2, step="write")
     assert [person.hand for person in table.workshop.participants()] == before
@@ -97,12 +94,22 @@ def test_a_deck_of_one_hand_deals_that_hand_to_everybody() -> None:
         assert sorted(person.hand) == sorted(card.id for card in DECK[:5])
 
 
+def test_where_the_deck_does_not_suffice_cards_that_serve_equally_go_round_equally() -> None:
+    alike = {"family": "One", "com_b": DECK[0].com_b}
+    table = at_play(14, journeys=ONE, deck=[card.model_copy(update=alike) for card in DECK])
+    assert set(Counter(cards(table)).values()) == {1, 2}
+
+
 def test_a_card_that_was_played_is_not_dealt_again_while_others_are_left() -> None:
-    table = at_play(1, deck=DECK[:12])
-    played = table.hand("p1")[0]
-    table.submit("p1", card=played)
-    table.do("facilitator", "MoveGroup", group="all", stage=2, step="write")
-    assert played not in table.hand("p1")
+    barriers = JOURNEYS[0].barriers_at(1)
+    fit = [card for card in DECK if any(card.fits(barrier) for barrier in barriers)]
+    others = [card for card in DECK if card not in fit]
+    table = at_play(1, journeys=[TWICE], deck=[*fit[:2], *others])
+    assert {fit[0].id, fit[1].id} <= {*table.hand("p1")}
+    table.submit("p1", card=fit[0].id)
+    table.do("facilitator", "MoveGroup", group="g1", stage=2, step="write")
+    # Though it is the only one left that would fit.
+    assert fit[0].id not in table.hand("p1")
     assert len(table.hand("p1")) == 5
 
 

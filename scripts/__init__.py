@@ -1,0 +1,1 @@
+"""What `make` and the checks call, and nothing else."""
