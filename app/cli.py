@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--participants", type=int, default=24, metavar="N")
     command.add_argument("--seed", type=int, default=7, metavar="S")
     command.add_argument("--pace", type=float, default=45, help="seconds to a step (default 45)")
+    command.add_argument("--hands-off", action="store_true", help="nothing moves until you do")
     command.set_defaults(run=demo)
 
     command = commands.add_parser("play", help="send simulated participants into a workshop")
@@ -120,28 +121,31 @@ def demo(asked: argparse.Namespace) -> int:
     """Serve, and play a workshop on the four problem statements with simulated people."""
     from app.serving import run_demo
 
-    return run_demo(_settings(), participants=asked.participants, seed=asked.seed, pace=asked.pace)
+    return run_demo(
+        _settings(),
+        participants=asked.participants,
+        seed=asked.seed,
+        pace=asked.pace,
+        hosted=not asked.hands_off,
+    )
 
 
 def play(asked: argparse.Namespace) -> int:
     """Send simulated participants into a workshop that is running."""
-    from urllib.parse import urlsplit
+    from app import simulation
 
-    from app.simulation import play as playing
-
-    parts = urlsplit(asked.url)
-    code = parts.path.rstrip("/").rpartition("/")[2]
-    if parts.scheme not in ("http", "https") or not code:
-        raise Refused("Give the workshop's join link, such as http://127.0.0.1:8000/join/ABCD2345.")
-    asyncio.run(
-        playing(
-            f"{parts.scheme}://{parts.netloc}",
-            code,
-            participants=asked.participants,
-            seed=asked.seed,
-            pace=asked.pace,
+    try:
+        place = simulation.Place.at(asked.url)
+    except ValueError:
+        raise Refused(
+            "Give the workshop's join link, such as http://127.0.0.1:8000/join/ABCD2345."
+        ) from None
+    try:
+        asyncio.run(
+            simulation.play(place.url, place.code, asked.participants, asked.seed, pace=asked.pace)
         )
-    )
+    except simulation.Refused as refused:
+        raise Refused(refused.message) from None
     return 0
 
 

@@ -5,9 +5,11 @@ and a sign-in link, and a stop closes sockets so that pages come back by themsel
 """
 
 import asyncio
-import contextlib
+import logging
 import secrets
 import socket
+from collections.abc import Coroutine
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -32,16 +34,33 @@ def run(settings: Settings) -> int:
     return 0
 
 
-def run_demo(settings: Settings, *, participants: int, seed: int, pace: float) -> int:
+def run_demo(settings: Settings, *, participants: int, seed: int, pace: float, hosted: bool) -> int:
     """Serve, with a workshop that simulated people join and play over the real socket."""
+    from app.simulation import run_demo as demonstrate
+
     if settings.facilitator_key is None:
         key = SecretStr(secrets.token_urlsafe(32))
         settings = settings.model_copy(update={"facilitator_key": key})
+    assert settings.facilitator_key is not None
     app = create_app(settings)
     configure(settings.log_format)
+    # A line for every draft would carry the links off the terminal.
+    logging.getLogger("app.access").setLevel(logging.WARNING)
     listening = _listen(settings)
-    _welcome(settings)
-    asyncio.run(_serve_demo(app, listening, settings, participants, seed, pace))
+    print("A workshop is being opened; simulated participants join within seconds.", flush=True)
+    playing = demonstrate(
+        f"http://{_here(settings)}",
+        settings.facilitator_key.get_secret_value(),
+        participants=participants,
+        seed=seed,
+        pace=pace,
+        hosted=hosted,
+        say=lambda line: print(line, flush=True),
+        facilitators_link=lambda code: sign_in_link(
+            settings, "Facilitator", OWNER, to=f"/facilitate/{code}"
+        ),
+    )
+    asyncio.run(_serve_beside(app, listening, playing))
     return 0
 
 
@@ -49,39 +68,21 @@ async def _serve(app: FastAPI, listening: socket.socket) -> None:
     await uvicorn.Server(configuration(app)).serve(sockets=[listening])
 
 
-async def _serve_demo(
-    app: FastAPI,
-    listening: socket.socket,
-    settings: Settings,
-    participants: int,
-    seed: int,
-    pace: float,
+async def _serve_beside(
+    app: FastAPI, listening: socket.socket, playing: Coroutine[Any, Any, None]
 ) -> None:
-    from app.simulation import run_demo as demonstrate
-
+    """Serve, and run `playing` as long; the server goes on when it ends."""
     server = uvicorn.Server(configuration(app))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not serving.done():  # noqa: ASYNC110 (uvicorn has no event for it)
         await asyncio.sleep(0.05)
-    assert settings.facilitator_key is not None
-    playing = asyncio.create_task(
-        demonstrate(
-            f"http://{_here(settings)}",
-            settings.facilitator_key.get_secret_value(),
-            participants=participants,
-            seed=seed,
-            pace=pace,
-        )
-    )
-    await asyncio.wait([serving, playing], return_when=asyncio.FIRST_COMPLETED)
-    if playing.done() and not serving.done():
-        if playing.exception() is not None:
-            print(f"The simulated participants stopped: {playing.exception()}")
-        await serving
-    playing.cancel()
-    with contextlib.suppress(asyncio.CancelledError, Exception):
-        await playing
+    beside = asyncio.create_task(playing)
+    await asyncio.wait([serving, beside], return_when=asyncio.FIRST_COMPLETED)
+    if beside.done() and beside.exception() is not None:
+        print(f"The simulated participants stopped: {beside.exception()}", flush=True)
     await serving
+    beside.cancel()
+    await asyncio.gather(beside, return_exceptions=True)
 
 
 def configuration(app: FastAPI) -> uvicorn.Config:

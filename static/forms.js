@@ -23,7 +23,7 @@
   /* What stands in a form, without what only the page needs. */
   function content (form) {
     const all = new FormData(form)
-    for (const name of ['ref', 'form', 'kind', 'kept_card', 'kept_barrier']) all.delete(name)
+    for (const name of ['ref', 'form_name', 'kind', 'kept_card', 'kept_barrier']) all.delete(name)
     return new URLSearchParams(all).toString()
   }
 

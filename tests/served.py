@@ -43,7 +43,7 @@ class Served:
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.settings = settings
         self.log = folder / "server.log"
@@ -279,7 +279,7 @@ def _reply(status: int, headers: Any, content: bytes) -> Reply:
     return Reply(status, json.loads(content) if is_json else content, dict(headers.items()))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

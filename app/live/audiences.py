@@ -7,7 +7,7 @@ so a client that comes back with an older number is sent it.
 """
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.game.workshop import Workshop
@@ -43,6 +43,7 @@ class Audiences:
 
     def __init__(self) -> None:
         self._checked: dict[tuple[Region, Viewer], _Checked] = {}
+        self._seats: dict[str, tuple[str | None, int]] = {}
         self._tick = time.time_ns() // 1_000_000
 
     def look(self, workshop: Workshop, viewer: Viewer, company: Company, region: Region) -> Seen:
@@ -65,9 +66,24 @@ class Audiences:
 
     def screen(self, workshop: Workshop, viewer: Viewer, company: Company) -> list[Seen]:
         """Every region of `viewer`'s screen."""
-        return [
-            self.look(workshop, viewer, company, region) for region in SCREENS.get(viewer.role, ())
-        ]
+        seated_at = self._seated_at(workshop, viewer)
+        screen = []
+        for region in SCREENS.get(viewer.role, ()):
+            seen = self.look(workshop, viewer, company, region)
+            if region.audience == "group" and seen.changed_at < seated_at:
+                # Old for the group, and new for somebody who has just been moved to it.
+                seen = replace(seen, changed_at=seated_at)
+            screen.append(seen)
+        return screen
+
+    def _seated_at(self, workshop: Workshop, viewer: Viewer) -> int:
+        """The number of the log at which `viewer` was first seen to sit where they sit."""
+        person = workshop.people.get(viewer.id)
+        group = person.group if person else viewer.group
+        known = self._seats.get(viewer.id)
+        if known is None or known[0] != group:
+            known = self._seats[viewer.id] = (group, workshop.seq)
+        return known[1]
 
 
 def _same(before: tuple[object, ...] | None, now: tuple[object, ...] | None) -> bool:

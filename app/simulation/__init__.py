@@ -76,11 +76,13 @@ async def run_demo(
     say: Say = print,
     *,
     hosted: bool = True,
+    facilitators_link: Callable[[str], str] | None = None,
 ) -> None:
     """Open a workshop on the four problem statements and have it played until cancelled.
 
     With `hosted` a simulated host moves it on until somebody else does; without, nothing
-    moves until the facilitator opens the briefing.
+    moves until the facilitator opens the briefing. `facilitators_link` gives, for a code,
+    a link that lets a person in as its facilitator.
 
     Raises:
         Refused: the workshop could not be opened.
@@ -93,7 +95,8 @@ async def run_demo(
     }
     made = await call("POST", f"{server(url)}/api/v1/workshops", body, facilitator_key)
     place = Place(server(url), made["code"])
-    say(f"Facilitator   {place.page('/facilitate/{code}')}")
+    link = facilitators_link or (lambda _: place.page("/facilitate/{code}"))
+    say(f"Facilitator   {link(place.code)}")
     say(f"Screen        {place.page('/w/{code}/screen')}")
     say(f"A free seat   {place.page('/join/{code}')}")
     async with asyncio.TaskGroup() as everybody:

@@ -47,7 +47,7 @@ class Host:
             self._say("You have taken over: from here on only you move the workshop.")
         else:
             self._say(
-                "The ideas are being rated. Opening the ratings and choosing a shortlist is up to you."
+                "The ideas are being rated. Opening the ratings and shortlisting is up to you."
             )
 
     async def _lead(self, people: int) -> None:

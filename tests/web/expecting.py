@@ -26,8 +26,13 @@ STATUS = {
 }
 
 
+def named(names: str) -> list[str]:
+    """The names in a line of them."""
+    return names.split()
+
+
 def refused(
-    reply: Reply, kind: str, field: str | None | EllipsisType = ..., ref: str | None = None
+    reply: Reply, kind: str, field: str | EllipsisType | None = ..., ref: str | None = None
 ) -> str:
     """The message of `reply`, which must refuse as said, in the one shape and no other."""
     assert reply.status == STATUS[kind], reply
@@ -37,7 +42,7 @@ def refused(
     return complaint(reply.body["error"], kind, field)
 
 
-def complaint(error: Any, kind: str, field: str | None | EllipsisType = ...) -> str:
+def complaint(error: Any, kind: str, field: str | EllipsisType | None = ...) -> str:
     """The message of an error as HTTP and sockets tell it."""
     assert error.keys() == {"kind", "message", "field"}
     assert error["kind"] == kind, error

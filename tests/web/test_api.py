@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.served import KEY, Reply, Served, call, new_ref, served
-from tests.web.expecting import nothing_changes, refused
+from tests.web.expecting import named, nothing_changes, refused
 
-TABLES = "longlist shortlist assessment ratings coverage opm cards participation".split()
+TABLES = named("longlist shortlist assessment ratings coverage opm cards participation")
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -42,8 +42,8 @@ COMMANDS = {
         "participant", "group", "card", "barrier", "words", "how", "example", "caution",
     },
 }  # fmt: skip
-VIEWS = (
-    "workshop me stage hand group board spotlight rating shortlist groups coverage longlist".split()
+VIEWS = named(
+    "workshop me stage hand group board spotlight rating shortlist groups coverage longlist"
 )
 
 
