@@ -262,10 +262,12 @@ def _commands_of(parser: argparse.ArgumentParser, about: str = "") -> Iterator[s
 def _argument(action: argparse.Action) -> tuple[str, str, str]:
     name = str(action.metavar or action.dest)
     if action.option_strings:
-        name = f"{action.option_strings[-1]} {action.metavar or action.dest.upper()}"
+        name = action.option_strings[-1]
+        if action.nargs != 0:
+            name += f" {action.metavar or action.dest.upper()}"
     required = not action.option_strings and action.nargs not in ("?", "*")
     without = NOT_GIVEN if required else "may be left out"
-    if action.default is not None:
+    if action.default is not None and action.nargs != 0:
         without = code(action.default)
     return code(name), action.help or ARGUMENTS[name], without
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
-from app.game.messages import ERASED, Forbidden
+from app.game.messages import Forbidden
 from app.game.phases import Phase
 from app.game.workshop import Workshop
 
@@ -77,8 +77,7 @@ def _names(workshop: Workshop) -> set[str]:
     return {
         person.name
         for person in people
-        if person.name != ERASED
-        and person.name.casefold() not in listed
+        if person.name.casefold() not in listed
         and not any(
             other.organisation.casefold() == person.name.casefold()
             for other in people

@@ -40,6 +40,29 @@ class GroupsView:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupProgress:
+    """How far one group is, for everybody to see: no names, no words, only numbers."""
+
+    id: str
+    problem_title: str
+    stage: int
+    stages: int
+    stage_title: str
+    step: Step
+    ideas: int
+    barriers_met: int
+    barriers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    """How far all groups are, while they play."""
+
+    groups: tuple[GroupProgress, ...]
+    ideas: int
+
+
+@dataclass(frozen=True, slots=True)
 class BarrierCoverage:
     """How many ideas stand against one barrier."""
 
@@ -119,6 +142,30 @@ def _groups(workshop: Workshop, company: Company, *, names: bool) -> GroupsView:
             )
         )
     return GroupsView(tuple(lines), members(workshop, None, company, names=names))
+
+
+def progress(workshop: Workshop, viewer: Viewer, company: Company) -> ProgressView | None:
+    """What the screen shows while groups play."""
+    if workshop.phase is not Phase.PLAY:
+        return None
+    lines = []
+    for group in workshop.groups.values():
+        journey = workshop.journey_of(group)
+        standing = [idea for idea in group.ideas.values() if idea.merged_into is None]
+        lines.append(
+            GroupProgress(
+                id=group.id,
+                problem_title=journey.title,
+                stage=group.stage,
+                stages=len(journey.stages),
+                stage_title=journey.stages[group.stage - 1].title,
+                step=group.step,
+                ideas=len(standing),
+                barriers_met=len({idea.barrier for idea in standing}),
+                barriers=sum(len(stage.barriers) for stage in journey.stages),
+            )
+        )
+    return ProgressView(tuple(lines), sum(line.ideas for line in lines))
 
 
 def coverage(workshop: Workshop, viewer: Viewer, company: Company) -> CoverageView:

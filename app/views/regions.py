@@ -76,6 +76,7 @@ ANALYSTS_LONGLIST = Region("longlist", "all", results.analyst_longlist)
 GROUPS = Region("groups", "all", control_room.groups, live=True)
 GROUPS_BY_ORGANISATION = Region("groups", "all", control_room.groups_by_organisation, live=True)
 COVERAGE = Region("coverage", "all", control_room.coverage)
+PROGRESS = Region("progress", "all", control_room.progress)
 COURSE = Region("course", "all", control_room.course)
 
 _CONTROL_ROOM = (
@@ -97,7 +98,7 @@ SCREENS: Mapping[Role, tuple[Region, ...]] = {
         WORKSHOP, ME, GROUPS_BY_ORGANISATION, COVERAGE, SPOTLIGHT, PRESENTED_LONGLIST, SHORTLIST,
     ),
     Role.ANALYST: (WORKSHOP, ME, ANALYSTS_LONGLIST, ANALYSTS_SHORTLIST),
-    Role.SCREEN: (WORKSHOP, SPOTLIGHT),
+    Role.SCREEN: (WORKSHOP, PROGRESS, SPOTLIGHT),
 }  # fmt: skip
 
 

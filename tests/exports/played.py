@@ -237,6 +237,8 @@ def table(played: Played, what: str, reader: Reader = Reader.STAFF) -> ExportTab
     return make_table(what, played.table.workshop, AT, reader)
 
 
-def by_idea(played: Played, what: str = "longlist") -> dict[Cell, dict[str, Cell]]:
+def by_idea(
+    played: Played, what: str = "longlist", reader: Reader = Reader.STAFF
+) -> dict[Cell, dict[str, Cell]]:
     """Its rows by idea, in their order."""
-    return {line["idea_id"]: line for line in lines(table(played, what))}
+    return {line["idea_id"]: line for line in lines(table(played, what, reader))}

@@ -258,11 +258,25 @@ def test_who_gives_an_organisation_for_a_name_does_not_blot_it_out() -> None:
 
 def test_who_gives_their_own_name_for_an_organisation_is_not_named_by_it() -> None:
     played = Played()
-    played.table.join("Enid Lane", "Enid Lane")
+    enid = played.table.join("Enid Lane", "Enid Lane")
+    played.host("OpenPhase", phase="play")
+    idea = played.table.submit(enid)
     played.host("OpenPhase", phase="closed")
-    last = lines(table(played, "participation", Reader.ANALYST))[-1]
-    assert last["organisation"] == NAME
-    assert lines(table(played, "participation"))[-1]["organisation"] == "Enid Lane"
+    for reader, name in ((Reader.STAFF, "Enid Lane"), (Reader.ANALYST, NAME)):
+        assert by_idea(played, reader=reader)[idea]["organisations"] == name
+        assert lines(table(played, "participation", reader))[-1]["organisation"] == name
+        answered = [line["organisation_names"] for line in lines(table(played, "coverage", reader))]
+        assert [names for names in answered if names] == [name]
+        said = methods(played.table.workshop, rows_of(played.table), AT, reader)
+        assert f"Home Office; {name})" in said
+
+
+def test_a_workshop_called_after_somebody_is_not_called_so_for_analysts(played: Played) -> None:
+    workshop = replace(played.table.workshop, title="The workshop of Zebedee Quill")
+    for reader, name in ((Reader.STAFF, "Zebedee Quill"), (Reader.ANALYST, NAME)):
+        made = make_table("cards", workshop, AT, reader)
+        assert made.title == f"Use of cards: The workshop of {name}"
+        assert json.loads(workshop_json(workshop, reader))["title"] == f"The workshop of {name}"
 
 
 def test_an_erased_name_is_no_name_to_look_for(played: Played) -> None:

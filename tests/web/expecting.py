@@ -59,10 +59,14 @@ def complaint(error: Any, kind: str, field: str | EllipsisType | None = ...) -> 
 
 
 def everything(server: Served, code: str) -> str:
-    """All that is kept of a workshop, as far as it can be read from outside."""
-    reply = server.api("GET", f"/workshops/{code}/view")
+    """All that is kept of a workshop, as far as it can be read from outside.
+
+    Who is connected is not kept, so the control room's states are left out.
+    """
+    body = server.api("GET", f"/workshops/{code}/view").body
+    seen = {name: view for name, view in body["regions"].items() if name != "groups"}
     kept = [server.export(code, "log.json"), server.export(code, "workshop.json")]
-    return json.dumps([reply.body["seq"], reply.body["regions"], *kept])
+    return json.dumps([body["seq"], seen, *kept])
 
 
 @contextlib.contextmanager
