@@ -35,7 +35,7 @@ def write_xlsx(table: Table) -> bytes:
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
-            "default_format_properties": _FONT,
+            "default_format_properties": dict(_FONT),
         },
     )
     made_at = table.made_at.astimezone(UTC).replace(tzinfo=None)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from app.game.messages import Role
 from app.game.workshop import Workshop
-from app.views import control_room, participant, results
+from app.views import control_room, participant, rating, results
 from app.views.viewer import Company, Viewer
 
 
@@ -65,7 +65,7 @@ BOARD = Region("board", "group", participant.board)
 EARLIER = Region("earlier", "group", participant.earlier)
 MINE = Region("mine", "person", participant.mine, inputs=_all_ideas)
 SPOTLIGHT = Region("spotlight", "all", results.spotlight)
-RATING = Region("rating", "person", results.rating, inputs=_own_rating)
+RATING = Region("rating", "person", rating.rating, inputs=_own_rating)
 SHORTLIST = Region("shortlist", "all", results.shortlist)
 SHARED_SHORTLIST = Region("shortlist", "all", results.shared_shortlist)
 ANALYSTS_SHORTLIST = Region("shortlist", "all", results.analyst_shortlist)

@@ -1,17 +1,15 @@
-"""What the workshop makes: the spotlight, the ratings, the longlist and the shortlist.
+"""What the workshop makes: the spotlight, the longlist and the shortlist.
 
-What always holds: nobody's marks are seen by another person, and sums of marks only
-once the ratings are open; before that there is only how many have rated.
+What always holds: sums of marks are here only once the ratings are open; before that
+there is only how many have rated.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from app.game.messages import STAFF
 from app.game.phases import Phase
 from app.game.prioritising import Ballots, ballots, proposal, score
-from app.game.seating import shuffled
 from app.game.workshop import Idea, Workshop
 from app.views.ideas import IdeaView, idea_view
 from app.views.viewer import Company, Viewer
@@ -26,33 +24,6 @@ class SpotlightView:
     """The idea before everyone, with the organisation and not the person; or none."""
 
     idea: IdeaView | None
-
-
-@dataclass(frozen=True, slots=True)
-class RatedIdea:
-    """An idea offered for rating, and the viewer's own marks for it."""
-
-    id: str
-    problem: str
-    words: str
-    how: str | None
-    barrier_text: str
-    card_title: str
-    organisations: tuple[str, ...]
-    rated: bool
-    impact: int | None
-    effort: int | None
-    amenability: int | None
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RatingView:
-    """The ideas one person is asked to rate; `open` once nothing can be changed any more."""
-
-    ideas: tuple[RatedIdea, ...]
-    rated: int
-    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,40 +108,6 @@ def spotlight(workshop: Workshop, viewer: Viewer, company: Company) -> Spotlight
         return None
     idea = workshop.find_idea(workshop.spotlight) if workshop.spotlight else None
     return SpotlightView(idea_view(workshop, idea, names=False) if idea else None)
-
-
-def rating(workshop: Workshop, viewer: Viewer, company: Company) -> RatingView | None:
-    if workshop.phase is not Phase.RATE:
-        return None
-    if Phase.RATE in workshop.options.leave_out and viewer.role not in STAFF:
-        return None
-    offered = {
-        idea.id: idea
-        for idea in workshop.ideas()
-        if idea.merged_into is None and viewer.id not in idea.authors
-    }
-    # Each rater has an order of their own, so that no idea gains by standing first.
-    order = shuffled(workshop.options.seed, f"rating {viewer.id}", offered)
-    ideas = tuple(_rated(workshop, viewer, offered[id]) for id in order)
-    return RatingView(ideas, sum(idea.rated for idea in ideas), workshop.ratings_open)
-
-
-def _rated(workshop: Workshop, viewer: Viewer, idea: Idea) -> RatedIdea:
-    marks = workshop.ratings.get(viewer.id, {}).get(idea.id)
-    return RatedIdea(
-        id=idea.id,
-        problem=idea.problem,
-        words=idea.words,
-        how=idea.how,
-        barrier_text=workshop.barrier(idea).text,
-        card_title=workshop.deck[idea.card].title,
-        organisations=workshop.organisations_of(idea),
-        rated=marks is not None,
-        impact=marks.impact if marks else None,
-        effort=marks.effort if marks else None,
-        amenability=marks.amenability if marks else None,
-        reason=marks.reason if marks else None,
-    )
 
 
 def longlist(workshop: Workshop, viewer: Viewer, company: Company) -> LonglistView:

@@ -14,7 +14,7 @@ from app.game.phases import Phase
 from app.live import LiveWorkshop
 from app.store import StoreError
 from app.views import Draft
-from app.views.results import RatedIdea, rating
+from app.views.rating import RatedIdea, rating
 from app.web import fragments
 from app.web.door import DRAFT_FIELDS, Door, door_of
 from app.web.errors import Problem, as_json, from_exception

@@ -31,7 +31,8 @@ Act = Callable[[Page], Awaitable[Any]]
 async def send_empty(form: str, page: Page) -> None:
     """Press the button of a form in which nothing is filled in."""
     await page.evaluate("id => document.querySelector(`#${id} button`).click()", form)
-    await page.wait_for_selector(f"#{form} .govuk-error-summary")
+    # It may lie in something folded.
+    await page.wait_for_selector(f"#{form} .govuk-error-summary", state="attached")
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ async def unfold(page: Page) -> None:
 SIDEWAYS = """() => {
   const wide = document.documentElement.clientWidth
   const hides = [document.documentElement, document.body].some(
-    each => getComputedStyle(each).overflowX !== 'visible')
+    each => ['hidden', 'clip'].includes(getComputedStyle(each).overflowX))
   const scrolls = (each) => each && (['auto', 'scroll'].includes(getComputedStyle(each).overflowX)
     || scrolls(each.parentElement))
   const outside = [...document.body.querySelectorAll('*')].filter(
