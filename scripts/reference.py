@@ -7,17 +7,19 @@ or the alphabet's; a test compares the file with what this makes.
 """
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from pkgutil import iter_modules
 from typing import Any
 
 from pydantic import TypeAdapter
 
+import app.game
+import app.views
 from app import __version__
-from app.game import apease, material, messages, phases, workshop
 from app.game.messages import Command, Event, Role
 from app.game.phases import EVERY, OPEN, Phase
-from app.views import SCREENS, Region, control_room, ideas, participant, results, viewer
+from app.views import SCREENS, Region
 from app.web.schema import commands, view_of
 from scripts import reference_outside
 from scripts.reference_words import (
@@ -32,9 +34,6 @@ from scripts.reference_words import (
 )
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
-SHAPED = (apease, material, messages, phases, workshop, control_room, ideas, participant, results)
-"""Where the shapes stand that commands, events and views are made of; beside `viewer`."""
-
 OPENING = f"""\
 Everything that the program takes and gives, as the code of version {__version__} has it. This page
 is made by `make reference`; what it says wrongly is put right in a docstring. What it leaves out
@@ -186,14 +185,14 @@ def _shapes(shapes: Mapping[str, Schema]) -> Iterator[str]:
 
 
 def _classes() -> dict[str, type[Any]]:
-    """The classes that a schema may name."""
+    """The classes that a schema may name: those of the game and of the views."""
     found: dict[str, type[Any]] = {}
-    modules: tuple[ModuleType, ...] = (*SHAPED, viewer)
-    for module in modules:
-        for name, thing in vars(module).items():
-            if isinstance(thing, type) and thing.__module__ == module.__name__:
-                assert name not in found, f"two classes are called {name}"
-                found[name] = thing
+    for package in (app.game, app.views):
+        for each in iter_modules(package.__path__, f"{package.__name__}."):
+            for name, thing in vars(import_module(each.name)).items():
+                if isinstance(thing, type) and thing.__module__ == each.name:
+                    assert name not in found, f"two classes are called {name}"
+                    found[name] = thing
     return found
 
 

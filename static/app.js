@@ -192,8 +192,8 @@
     for (const place of document.querySelectorAll('[data-shows-with]')) {
       const fits = has(byId(place.dataset.showsWith)) &&
         (!place.dataset.inPhase || !phase || place.dataset.inPhase === phase)
-      const writing = window.moments?.unsaved(place)
-      const kept = !fits && writing
+      const writing = window.moments.unsaved(place)
+      const kept = !fits && window.moments.typed(place) && (writing || place.contains(document.activeElement))
       place.classList.toggle('unsaved', Boolean(kept))
       const was = place.hidden
       place.hidden = !fits && !kept
@@ -227,7 +227,7 @@
     const now = stage.hidden ? '' : `${stage.dataset.stage} ${stage.dataset.step}`
     if (now === step) return
     step = now
-    writing.open = stage.dataset.step === 'write' || !now || Boolean(window.moments?.typed(writing))
+    writing.open = stage.dataset.step === 'write' || !now || window.moments.typed(writing)
   }
   function quiet () {
     const writing = byId('writing')
@@ -243,6 +243,7 @@
     listen()
     document.dispatchEvent(new CustomEvent('moments:shown'))
   }
+  on('focusout', () => setTimeout(places))
   on('DOMContentLoaded', follow)
   on('htmx:after:swap', follow)
 

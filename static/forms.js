@@ -41,14 +41,14 @@
   // ---------- what is typed and not yet anywhere else ----------
 
   const sending = new WeakSet()
-  const drafts = new WeakMap() // form: { saved: its content when last saved, timer, tries, busy }
+  const drafts = new WeakMap() // form: { saved: its content when last saved, dirty, timer, tries, busy }
 
   const typed = (root) => texts(root).some((field) => field.value.trim())
   function unsaved (root) {
     return posts(root).some((form) => {
       if (sending.has(form)) return true
       const draft = drafts.get(form)
-      if (draft) return draft.saved !== content(form)
+      if (draft) return draft.dirty
       return texts(form).some((field) => field.value !== field.defaultValue)
     })
   }
@@ -102,7 +102,8 @@
   function changed (form) {
     const draft = drafts.get(form)
     if (!draft || sending.has(form)) return
-    if (content(form) === draft.saved) return
+    draft.dirty = content(form) !== draft.saved
+    if (!draft.dirty) return
     if (draft.tries === 0) status(form, 'saving', 'Saving…')
     schedule(form)
   }
@@ -110,7 +111,7 @@
   async function save (form) {
     const draft = drafts.get(form)
     const now = content(form)
-    if (!form.isConnected || sending.has(form) || draft.busy || now === draft.saved) return
+    if (!form.isConnected || sending.has(form) || draft.busy || !draft.dirty) return
     draft.busy = new AbortController()
     try {
       const answer = await fetchWithin(ATTEMPT_MS, form.dataset.draftUrl, {
@@ -126,6 +127,7 @@
       draft.saved = now
       draft.tries = 0
       if (content(form) === now) {
+        draft.dirty = false
         status(form, 'saved', `Saved ${at}`)
         unkeep(form)
       } else {
@@ -256,7 +258,7 @@
     if (form.dataset.draftUrl) {
       // A draft that came with the page is saved; what was typed in vain, or given back, is not.
       const asServed = first && !texts(form).some((field) => field.value !== field.defaultValue)
-      drafts.set(form, { saved: asServed || taken ? content(form) : null, timer: 0, tries: 0, busy: null })
+      drafts.set(form, { saved: asServed || taken ? content(form) : null, dirty: false, timer: 0, tries: 0, busy: null })
       if (!asServed && !taken) changed(form)
     }
     // The next idea to rate stands above the button that was pressed.

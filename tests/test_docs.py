@@ -9,7 +9,6 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -20,12 +19,11 @@ from app.game.messages import Command, Event
 from app.main import create_app
 from app.paths import folder
 from app.settings import ELSEWHERE, SECRETS, Settings, environment_name
-from app.views import SCREENS
-from app.views.results import RatedIdea, RatingView
+from app.views import SCREENS, Company, see
 from app.web import fragments
 from scripts import bootstrap
 from scripts.reference import reference
-from scripts.reference_outside import address, routes
+from scripts.reference_outside import PAGES, address, routes
 from tests.game import test_ratings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,6 +88,11 @@ def test_everything_the_program_takes_and_gives_has_its_heading() -> None:
     wanted |= {address(route) for route in routes(made)}
     assert len(wanted) > 100
     assert wanted - {*headings(ROOT / "docs" / "reference.md")} == set()
+
+
+def test_words_for_pages_are_for_pages_that_are_there() -> None:
+    there = {address(route) for route in routes(create_app(Settings(secret_key="-" * 32)))}
+    assert PAGES.keys() <= there
 
 
 # What documents name
@@ -219,18 +222,20 @@ def test_the_example_makes_a_button_in_its_region(example: tuple[str, str, str])
     template = (folder("templates") / "regions" / "rating.html").read_text(encoding="utf-8")
     (change,) = [line for line in template.splitlines() if ">Change<" in line]
     template = template.replace(change, f"{change}\n{button}")
-    idea = RatedIdea(
-        "i7", "sharing", "Ring back", None, "No time", "Salience", ("NHS",), True, 4, 2, None, None
-    )
-    made = fragments.environment().from_string(template)
-    html = made.render(
-        view=RatingView((idea,), 1, open=False),
-        staff=False,
-        code="ABCD2345",
-        do_url="/w/ABCD2345/do",
-        act=lambda kind, *parts: f"{kind}-{'-'.join(parts)}",
-        page=SimpleNamespace(path="/"),
+    table = test_ratings.at_rating()
+    idea = test_ratings.not_of(table, "p1")
+    table.do("p1", "RateIdea", **test_ratings.marks(idea))
+    html = (
+        fragments.environment()
+        .from_string(template)
+        .render(
+            view=see(table.workshop, table.actor("p1"), Company())["rating"],
+            staff=False,
+            code="ABCD2345",
+            do_url="/w/ABCD2345/do",
+            act=lambda kind, *parts: f"{kind}-{'-'.join(parts)}",
+        )
     )
     assert 'name="kind" value="WithdrawRating"' in html
-    assert 'name="idea" value="i7"' in html
-    assert 'name="ref" value="WithdrawRating-i7"' in html
+    assert f'name="idea" value="{idea}"' in html
+    assert f'name="ref" value="WithdrawRating-{idea}"' in html

@@ -1,31 +1,26 @@
-"""The facilitator's side at `/facilitate/{code}`: control room, shortlist, assess, exports.
+"""The control room at `/facilitate/{code}`, and what its forms and buttons do.
 
-Signing in and the list of workshops stand in `facilitators.py`. What always holds: every
-page and act here asks first whether this browser may facilitate this workshop.
+It leaves out signing in (`facilitators.py`), the forms (`control_forms.py`) and the
+pages after the play (`deciding.py`). What always holds: every act asks first whether
+this browser may facilitate this workshop.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, get_args
+from collections.abc import Mapping
+from typing import get_args
 
 from fastapi import APIRouter, Request, Response, WebSocket
 
-from app.exports.formats import formats_of
-from app.exports.tables import TABLES
-from app.game.apease import CRITERIA
 from app.game.messages import Actor, Rejected
-from app.game.phases import Phase
-from app.game.prioritising import TIES, Weights, ballots, proposal, score
 from app.live import LiveWorkshop
 from app.store import StoreError
-from app.views.regions import EVERYBODY
-from app.views.results import rounded, shortlist
 from app.web import fragments
 from app.web.access import InviteRole
-from app.web.door import Door, door_of
+from app.web.control_forms import capture_form, form_called, invite_form, seat_form
+from app.web.deciding import assess_with, shortlist_with
+from app.web.door import Door
 from app.web.errors import Problem, from_exception
-from app.web.exporting import export
 from app.web.forms import FormView, Notice, message, new_ref, on_page, typed
+from app.web.host import Host, host_of
 from app.web.live_page import changes, serve_page
 from app.web.page import (
     PageView,
@@ -36,44 +31,11 @@ from app.web.page import (
     see_other,
     wants_fragment,
 )
-from app.web.places import rate_form
+from app.web.place_forms import rate_form
 
 router = APIRouter(include_in_schema=False)
 
 CONTROL_REGIONS = ("workshop", "course", "groups", "coverage", "longlist", "spotlight", "rating")
-SHORTLIST_REGIONS = ("workshop", "course", "shortlist", "longlist")
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """A facilitator or co-host at work in a workshop."""
-
-    door: Door
-    live: LiveWorkshop
-    actor: Actor
-    name: str
-
-    @property
-    def base(self) -> str:
-        return f"/facilitate/{self.live.code}"
-
-
-async def host_of(request: Request, code: str) -> Host:
-    """Who this browser is, in the control room of `code`.
-
-    Raises:
-        Problem: nobody who may be there.
-    """
-    door = door_of(request)
-    live = await door.workshop(request, code)
-    actor = await door.access.staff(request, live)
-    if actor is None:
-        if await door.access.account(request) is None:
-            raise Problem("forbidden", "This page is for the facilitator. Sign in first.")
-        raise Problem("forbidden", "This workshop belongs to another facilitator.")
-    account = await door.access.account(request)
-    person = live.state.people.get(actor.id)
-    return Host(door, live, actor, account.name if account else person.name if person else "")
 
 
 @router.get("/facilitate/{code}")
@@ -129,106 +91,6 @@ def _control_room(
     )
 
 
-def seat_form(live: LiveWorkshop, **rest: Any) -> FormView:
-    """Moving a participant to a group."""
-    state = live.state
-    return FormView(
-        "seat",
-        f"/facilitate/{live.code}/do",
-        new_ref(),
-        options={
-            "participants": [
-                (p.id, f"{p.name} ({p.organisation}), {p.group.upper() if p.group else 'no group'}")
-                for p in state.participants()
-            ],
-            "groups": _groups(live),
-        },
-        **rest,
-    )
-
-
-def invite_form(live: LiveWorkshop, made: Sequence[tuple[str, str]] = (), **rest: Any) -> FormView:
-    """Offering another seat: observer, table lead, co-host, analyst; `made` are new links."""
-    return FormView(
-        "invite",
-        f"/facilitate/{live.code}/invites",
-        new_ref(),
-        options={"groups": _groups(live), "invites": list(made)},
-        **rest,
-    )
-
-
-def capture_form(live: LiveWorkshop, group: str | None, **rest: Any) -> FormView | None:
-    """Writing down an idea somebody of `group` said aloud."""
-    state = live.state
-    if group is None or group not in state.groups:
-        return None
-    journey = state.journey_of(state.groups[group])
-    upto = state.groups[group].stage
-    return FormView(
-        "capture",
-        f"/facilitate/{live.code}/do",
-        new_ref(),
-        options={
-            "group": group,
-            "participants": [(p.id, p.name) for p in state.participants(group)],
-            "barriers": [
-                (barrier.id, f"Stage {number}: {barrier.text}")
-                for number, stage in enumerate(journey.stages[:upto], start=1)
-                for barrier in stage.barriers
-            ],
-            "cards": sorted(
-                ((card.id, card.title) for card in state.deck.values()), key=lambda card: card[1]
-            ),
-        },
-        **rest,
-    )
-
-
-def choose_form(live: LiveWorkshop, **rest: Any) -> FormView:
-    """Putting an idea on the shortlist, or taking it off."""
-    return FormView("choose", f"/facilitate/{live.code}/do", new_ref(), **rest)
-
-
-def assess_form(live: LiveWorkshop, **rest: Any) -> FormView:
-    """Noting down an interview."""
-    view = shortlist(live.state, EVERYBODY, live.presence.company)
-    return FormView(
-        "assess",
-        f"/facilitate/{live.code}/do",
-        new_ref(),
-        options={"ideas": view.ideas if view else (), "criteria": CRITERIA},
-        **rest,
-    )
-
-
-def _groups(live: LiveWorkshop) -> list[tuple[str, str]]:
-    return [
-        (group.id, f"{group.id.upper()}: {live.state.journey_of(group).title}")
-        for group in live.state.groups.values()
-    ]
-
-
-def _form(host: Host, name: str, typed_in: Mapping[str, str], **rest: Any) -> FormView | None:
-    """The form called `name`, with what was typed or fresh; None for a lone button."""
-    live = host.live
-    makers: dict[str, Callable[..., FormView | None]] = {
-        "seat": lambda **r: seat_form(live, **r),
-        "capture": lambda **r: capture_form(live, typed_in.get("group"), **r),
-        "choose": lambda **r: choose_form(live, **r),
-        "assess": lambda **r: assess_form(live, **r),
-        "merge": lambda **r: FormView("merge", f"{host.base}/do", new_ref(), **r),
-        "rate": lambda **r: rate_form(
-            live,
-            host.actor,
-            typed_in.get("idea") if "errors" in r else None,
-            action=f"{host.base}/do",
-            **r,
-        ),
-    }
-    return makers[name](**rest) if name in makers else None
-
-
 @router.post("/facilitate/{code}/do")
 async def do(request: Request, code: str) -> Response:
     """Carry out what a form or a button asks for, and answer as it was asked."""
@@ -243,7 +105,7 @@ async def do(request: Request, code: str) -> Response:
     except (Rejected, Problem, StoreError) as failure:
         problem = from_exception(failure)
         text = on_page(problem.message, problem.field, str(body.get("kind")))
-        again = _form(host, name, values, values=values, errors={problem.field or "": text})
+        again = form_called(host, name, values, values=values, errors={problem.field or "": text})
         if wants_fragment(request):
             if again is None:
                 return notice_fragment(Notice("error", text), status=problem.status)
@@ -255,7 +117,7 @@ async def do(request: Request, code: str) -> Response:
         return _home(request, host, name, forms, notice, problem.status)
     at = host.door.clock_time()
     if wants_fragment(request):
-        fresh = _form(host, name, values, saved=at)
+        fresh = form_called(host, name, values, saved=at)
         if fresh is None:
             return notice_fragment(Notice("success", f"Done at {at}."))
         return fragment(fragments.render(f"forms/{name}.html", form=fresh))
@@ -272,9 +134,9 @@ def _home(
 ) -> Response:
     """The page a form stands on, without scripts."""
     if name == "choose":
-        return _shortlist(request, host, forms=forms, notice=notice, status=status)
+        return shortlist_with(request, host, forms=forms, notice=notice, status=status)
     if name == "assess":
-        return _assess(host, forms=forms, notice=notice, status=status)
+        return assess_with(host, forms=forms, notice=notice, status=status)
     return _control_room(request, host, forms=forms, notice=notice, status=status)
 
 
@@ -308,128 +170,6 @@ async def invite(request: Request, code: str) -> Response:
     if wants_fragment(request):
         return fragment(fragments.render("forms/invite.html", form=form))
     return _control_room(request, host, forms={"invite": form})
-
-
-@router.get("/facilitate/{code}/shortlist")
-async def shortlist_page(request: Request, code: str) -> Response:
-    return _shortlist(request, await host_of(request, code))
-
-
-def _shortlist(
-    request: Request,
-    host: Host,
-    *,
-    forms: Mapping[str, FormView] | None = None,
-    notice: Notice | None = None,
-    status: int = 200,
-) -> Response:
-    live = host.live
-    shown = screen(host.door, request, live, host.actor, base=host.base, only=SHORTLIST_REGIONS)
-    page = PageView(
-        f"Shortlist of “{live.state.title}”",
-        f"{host.base}/shortlist",
-        host.name,
-        live.code,
-        notice,
-        shown.live,
-    )
-    return respond(
-        "shortlist.html",
-        page,
-        status=status,
-        regions=shown.html,
-        forms={"choose": choose_form(live), **(forms or {})},
-        matrix=_matrix(live),
-        ties=TIES,
-        doubled=_doubled(live),
-    )
-
-
-def _matrix(live: LiveWorkshop) -> list[tuple[str, str, float, float, float, str]]:
-    """Idea, problem, impact, effort, amenability, words: once the ratings are open."""
-    if not live.state.ratings_open:
-        return []
-    given = ballots(live.state)
-    rows = []
-    for idea in live.state.ideas():
-        if idea.merged_into is not None:
-            continue
-        marks = score(idea.id, given)
-        figures = [rounded(s.mean) for s in (marks.impact, marks.effort, marks.amenability)]
-        impact, effort, amenability = figures
-        if impact is not None and effort is not None and amenability is not None:
-            title = live.state.journeys[idea.problem].title
-            short = idea.words if len(idea.words) <= 90 else f"{idea.words[:88]}…"
-            rows.append((idea.id, title, impact, effort, amenability, short))
-    return rows
-
-
-def _doubled(live: LiveWorkshop) -> list[tuple[str, dict[str, list[str]]]]:
-    """What the proposal would be if one of the weights were doubled."""
-    if not live.state.ratings_open:
-        return []
-    titles = {id: journey.title for id, journey in live.state.journeys.items()}
-    return [
-        (name, {titles[id]: list(ideas) for id, ideas in proposal(live.state, weights).items()})
-        for name, weights in (
-            ("Impact", Weights(impact=2)),
-            ("Effort", Weights(effort=2)),
-            ("Amenability", Weights(amenability=2)),
-        )
-    ]
-
-
-@router.get("/facilitate/{code}/assess")
-async def assess_page(request: Request, code: str) -> Response:
-    return _assess(await host_of(request, code))
-
-
-def _assess(
-    host: Host,
-    *,
-    forms: Mapping[str, FormView] | None = None,
-    notice: Notice | None = None,
-    status: int = 200,
-) -> Response:
-    live = host.live
-    form = assess_form(live)
-    page = PageView(
-        f"Assess the ideas of “{live.state.title}”",
-        f"{host.base}/assess",
-        host.name,
-        live.code,
-        notice,
-    )
-    return respond(
-        "assess.html",
-        page,
-        status=status,
-        forms={"assess": form, **(forms or {})},
-        ideas=form.options["ideas"],
-        records=[(record, live.state.idea(record.idea).words) for record in live.state.assessments],
-        open=live.state.phase is Phase.ASSESS,
-    )
-
-
-@router.get("/facilitate/{code}/exports")
-async def exports_page(request: Request, code: str) -> Response:
-    host = await host_of(request, code)
-    page = PageView(
-        f"Exports of “{host.live.state.title}”", f"{host.base}/exports", host.name, host.live.code
-    )
-    files = [
-        (what, kind.title, [(f, f"{host.base}/exports/{what}.{f}") for f in formats_of(what)])
-        for what, kind in TABLES.items()
-    ]
-    files.append(("log", "Event log", [("json", f"{host.base}/exports/log.json")]))
-    files.append(("workshop", "Whole workshop", [("json", f"{host.base}/exports/workshop.json")]))
-    return respond("exports.html", page, exports=files, everything=f"{host.base}/exports/all.zip")
-
-
-@router.get("/facilitate/{code}/exports/{file}")
-async def export_file(request: Request, code: str, file: str) -> Response:
-    host = await host_of(request, code)
-    return await export(host.door, host.live, host.actor, file)
 
 
 @router.get("/facilitate/{code}/changes")

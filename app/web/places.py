@@ -1,7 +1,8 @@
-"""A participant's place at `/w/{code}`: the page, its forms, its socket, the screen.
+"""A participant's place at `/w/{code}`: the page, what its forms do, its socket.
 
-Table leads, observers and analysts have the same page with less on it. What always
-holds: which forms there are follows from role, phase and step, as the game allows them.
+Table leads, observers and analysts have the same page with less on it. It leaves out
+the forms (`place_forms.py`), joining (`joining.py`) and the screen (`projector.py`).
+What always holds: what somebody may do is the game's to say, not the page's.
 """
 
 from collections.abc import Mapping
@@ -10,30 +11,25 @@ from fastapi import APIRouter, Request, Response, WebSocket
 from fastapi.responses import JSONResponse
 
 from app.game.messages import Actor, Rejected, Role
-from app.game.phases import Phase
 from app.live import LiveWorkshop
 from app.store import StoreError
-from app.views import Draft
-from app.views.rating import RatedIdea, rating
 from app.web import fragments
 from app.web.door import DRAFT_FIELDS, Door, door_of
 from app.web.errors import Problem, as_json, from_exception
-from app.web.forms import FormView, Notice, message, new_ref, on_page, typed
+from app.web.forms import FormView, Notice, message, on_page, typed
 from app.web.live_page import changes, serve_page
 from app.web.page import (
     PageView,
     fragment,
-    go,
     notice_fragment,
     respond,
     screen,
     see_other,
     wants_fragment,
 )
+from app.web.place_forms import form_again, form_done, forms_of
 
 router = APIRouter(include_in_schema=False)
-
-SCREEN = Actor("screen", Role.SCREEN)
 
 
 async def viewer_of(request: Request, live: LiveWorkshop) -> Actor:
@@ -85,99 +81,6 @@ def _page(
     return respond("participant.html", page, status=status, regions=shown.html, forms=all_forms)
 
 
-def forms_of(
-    live: LiveWorkshop, actor: Actor, *, rating_of: str | None = None
-) -> dict[str, FormView]:
-    """The forms `actor` has in their place, empty or with their draft.
-
-    Those of later steps are there from the start, hidden with the region they go with,
-    so that a page that is open needs no reload when the step changes.
-    """
-    action = f"/w/{live.code}/do"
-    forms = {}
-    if actor.role is Role.PARTICIPANT:
-        draft = live.presence.company.drafts.get(actor.id)
-        forms["write"] = write_form(live, actor, draft)
-        forms["build"] = FormView("build", action, new_ref())
-        forms["rate"] = rate_form(live, actor, rating_of)
-    if actor.role is Role.TABLE_LEAD:
-        forms["merge"] = FormView("merge", action, new_ref())
-    return forms
-
-
-def write_form(
-    live: LiveWorkshop,
-    actor: Actor,
-    draft: Draft | None,
-    *,
-    values: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
-    saved: str | None = None,
-) -> FormView:
-    """The form for an idea, with what was typed: just now, or saved as a draft."""
-    if values is None:
-        kept = {name: getattr(draft, name) for name in DRAFT_FIELDS} if draft else {}
-        values = {name: value for name, value in kept.items() if value is not None}
-    card = values.get("card") or values.get("kept_card") or ""
-    barrier = values.get("barrier") or values.get("kept_barrier") or ""
-    person = live.state.people.get(actor.id)
-    in_hand = person is not None and card in person.hand
-    found = None
-    if person is not None and person.group is not None:
-        found = live.state.journey_of(live.state.groups[person.group]).find(barrier)
-    return FormView(
-        "write",
-        f"/w/{live.code}/do",
-        new_ref(),
-        values={**values, "card": card if in_hand else "", "barrier": barrier if found else ""},
-        errors=errors or {},
-        saved=saved,
-        options={
-            "draft_url": f"/w/{live.code}/draft",
-            "card_title": live.state.deck[card].title if in_hand else None,
-            "barrier_text": found[1].text if found else None,
-        },
-    )
-
-
-def rate_form(
-    live: LiveWorkshop,
-    actor: Actor,
-    chosen: str | None = None,
-    *,
-    action: str | None = None,
-    values: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
-    saved: str | None = None,
-) -> FormView:
-    """The form for one idea's marks: the one chosen, or the next without any."""
-    view = rating(live.state, actor, live.presence.company)
-    ideas = view.ideas if view else ()
-    waiting = [idea for idea in ideas if not idea.rated]
-    picked: RatedIdea | None = next((idea for idea in ideas if idea.id == chosen), None)
-    idea = picked or (waiting[0] if waiting else None)
-    if values is None:
-        marks = ("impact", "effort", "amenability")
-        values = {}
-        if idea is not None and idea.rated:
-            given = {name: getattr(idea, name) for name in marks}
-            values = {name: "" if mark is None else str(mark) for name, mark in given.items()}
-            values["reason"] = idea.reason or ""
-    return FormView(
-        "rate",
-        action or f"/w/{live.code}/do",
-        new_ref(),
-        values=values,
-        errors=errors or {},
-        saved=saved,
-        options={
-            "idea": idea if view and not view.open else None,
-            "left": len(waiting),
-            "total": len(ideas),
-        },
-    )
-
-
 @router.post("/w/{code}/do")
 async def do(request: Request, code: str) -> Response:
     """Carry out what a form or a button asks for, and answer as it was asked."""
@@ -195,7 +98,7 @@ async def do(request: Request, code: str) -> Response:
         problem = from_exception(failure)
         kind = str(body.get("kind"))
         text = on_page(problem.message, problem.field, kind)
-        again = _form_again(live, actor, name, values, {problem.field or "": text})
+        again = form_again(live, actor, name, values, {problem.field or "": text})
         if again is None:
             if wants_fragment(request):
                 return notice_fragment(Notice("error", text), status=problem.status)
@@ -207,45 +110,11 @@ async def do(request: Request, code: str) -> Response:
             return fragment(html, status=problem.status)
         return _page(door, request, live, actor, forms={name: again}, status=problem.status)
     if wants_fragment(request):
-        fresh = _form_done(live, actor, name, saved=door.clock_time())
+        fresh = form_done(live, actor, name, saved=door.clock_time())
         if fresh is None:
             return notice_fragment(Notice("success", f"Done at {door.clock_time()}."))
         return fragment(fragments.render(f"forms/{name}.html", form=fresh))
     return see_other(f"/w/{live.code}")
-
-
-def _form_again(
-    live: LiveWorkshop,
-    actor: Actor,
-    name: str,
-    values: Mapping[str, str],
-    errors: Mapping[str, str],
-) -> FormView | None:
-    """The form called `name` with its mistakes and what was typed, and its ref kept.
-
-    The ref stays: what was refused was never done, and what the network lost may have been.
-    """
-    action = f"/w/{live.code}/do"
-    if name == "write" and actor.role is Role.PARTICIPANT:
-        made = write_form(live, actor, None, values=values, errors=errors)
-    elif name == "rate" and actor.role is Role.PARTICIPANT:
-        made = rate_form(live, actor, values.get("idea"), values=values, errors=errors)
-    elif name in ("build", "merge"):
-        made = FormView(name, action, new_ref(), values, errors)
-    else:
-        return None
-    return made
-
-
-def _form_done(live: LiveWorkshop, actor: Actor, name: str, *, saved: str) -> FormView | None:
-    """The form called `name`, fresh, after what it asked for was done."""
-    if name == "write":
-        return write_form(live, actor, None, saved=saved)
-    if name == "rate":
-        return rate_form(live, actor, saved=saved)
-    if name in ("build", "merge"):
-        return FormView(name, f"/w/{live.code}/do", new_ref(), saved=saved)
-    return None
 
 
 @router.post("/w/{code}/draft")
@@ -287,98 +156,3 @@ async def place_socket(socket: WebSocket, code: str) -> None:
         return actor
 
     await serve_page(socket, code, who)
-
-
-@router.get("/w/{code}/screen")
-async def projector(request: Request, code: str) -> Response:
-    """For a projector or a shared call: never anything private, so anyone with the code may."""
-    door = door_of(request)
-    live = await door.workshop(request, code)
-    shown = screen(door, request, live, SCREEN, base=f"/w/{live.code}/screen")
-    page = PageView(
-        title=live.state.title, path=f"/w/{live.code}/screen", code=live.code, live=shown.live
-    )
-    return respond("screen.html", page, regions=shown.html, join=door.invitation(live.code))
-
-
-@router.get("/w/{code}/screen/changes")
-async def screen_changes(
-    request: Request, code: str, since: int | None = None, epoch: str = "", tick: int | None = None
-) -> Response:
-    live = await door_of(request).workshop(request, code)
-    return changes(request, live, SCREEN, since, epoch, tick)
-
-
-@router.websocket("/w/{code}/screen/live")
-async def screen_socket(socket: WebSocket, code: str) -> None:
-    async def who(door: Door, live: LiveWorkshop) -> Actor:
-        return SCREEN
-
-    await serve_page(socket, code, who)
-
-
-@router.get("/join/{code}")
-async def join_page(request: Request, code: str, invite: str | None = None) -> Response:
-    door = door_of(request)
-    live = await door.workshop_at_the_door(request, code)
-    if invite is None and await door.access.viewer(request, live) is not None:
-        return see_other(f"/w/{live.code}")
-    return _join_page(request, live, {"invite": invite or ""}, {})
-
-
-def _join_page(
-    request: Request,
-    live: LiveWorkshop,
-    values: Mapping[str, str],
-    errors: Mapping[str, str],
-    status: int = 200,
-) -> Response:
-    closed = live.state.phase is Phase.CLOSED
-    organisations = live.state.options.organisations
-    form = FormView(
-        "join",
-        f"/join/{live.code}",
-        values.get("ref") or new_ref(),
-        values=values,
-        errors=errors,
-        options={
-            "organisations": list(organisations) if organisations else None,
-            "closed": closed,
-            "known": sorted({person.organisation for person in live.state.people.values()}),
-        },
-    )
-    page = PageView(title=f"Join “{live.state.title}”", path=f"/join/{live.code}", code=live.code)
-    return respond(
-        "join.html", page, status=status, forms={"join": form}, workshop=live.state.title
-    )
-
-
-@router.post("/join/{code}")
-async def join(request: Request, code: str) -> Response:
-    door = door_of(request)
-    live = await door.workshop_at_the_door(request, code)
-    form = await request.form(max_files=0, max_fields=20)
-    values = typed(form)
-    try:
-        await door.limits.check("join", door.address(request))
-        seat = await door.join(
-            live,
-            name=values.get("name", ""),
-            organisation=values.get("organisation", ""),
-            invite=values.get("invite") or None,
-            ref=_ref(values),
-        )
-    except (Rejected, Problem, StoreError) as failure:
-        problem = from_exception(failure)
-        text = on_page(problem.message, problem.field, None)
-        return _join_page(request, live, values, {problem.field or "": text}, problem.status)
-    staff = seat.role is Role.CO_HOST
-    response = go(request, f"/facilitate/{live.code}" if staff else f"/w/{live.code}")
-    door.access.keep_seat(response, live.code, seat.key)
-    return response
-
-
-def _ref(values: Mapping[str, str]) -> str | None:
-    """The form's ref, where it is one of ours: long enough that nobody guesses another's."""
-    ref = values.get("ref", "")
-    return ref if 20 <= len(ref) <= 64 and ref.isascii() and ref.isprintable() else None

@@ -121,17 +121,15 @@ async def move_all(host: Page, button: str, *pages: Page, step: str, stage: int 
 
 async def seat(host: Page, name: str, group: str) -> None:
     """Move somebody by the control room's form, if they do not sit there already."""
-    await host.reload()
-    details = host.locator("#tool-seat")
-    if await details.get_attribute("open") is None:
-        await details.locator("summary").click()
-    option = host.locator("#seat-participant option", has_text=name)
-    if (await option.inner_text()).endswith(f", {group.upper()}"):
+    seated = host.locator(f"#people-{group}")
+    if name in (await seated.text_content() or ""):
         return
+    option = host.locator("#seat-participant option", has_text=name)
     await host.select_option("#seat-participant", await option.get_attribute("value"))
     await host.select_option("#seat-group", group)
     await host.get_by_role("button", name="Seat them").click()
     await expect(host.locator("#seat")).to_contain_text("Seated at", timeout=WAIT)
+    await expect(seated).to_contain_text(name, timeout=WAIT)
 
 
 async def rate_everything(page: Page, marks: str) -> None:

@@ -29,7 +29,7 @@ from app.game import evolve, replay
 from app.game.apease import CRITERIA
 from app.game.dealing import FITTING, HandsDealt
 from app.game.hands import CardSwapped
-from app.game.ideas import IdeasMerged
+from app.game.ideas import IdeasMerged, IdeaSubmitted
 from app.game.messages import Command, Event, Rejected, Role, Stamp
 from app.game.phases import OPEN, OPTIONAL, Phase
 from app.game.seating import GroupsFormed
@@ -393,6 +393,8 @@ def look_over(before: Workshop, after: Workshop) -> None:
         assert before.shortlist == after.shortlist
         assert before.ratings == after.ratings
         assert old == new
+    if before.phase is not after.phase and before.hands_dealt:
+        assert before.people == after.people
 
 
 def look_at(before: Workshop, event: Event, after: Workshop) -> None:
@@ -406,6 +408,9 @@ def look_at(before: Workshop, event: Event, after: Workshop) -> None:
         assert event.drawn not in held(before, group.id)
         unplayed = before.deck.keys() - played(group)
         assert event.drawn in unplayed or unplayed <= {*held(before, group.id)}
+    if isinstance(event, IdeaSubmitted):
+        assert event.card not in after.people[event.author].hand
+        assert len(after.groups[event.group].ideas) == len(before.groups[event.group].ideas) + 1
     if isinstance(event, GroupsFormed):
         look_at_seats(after)
     if isinstance(event, IdeasMerged):

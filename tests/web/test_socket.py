@@ -221,10 +221,9 @@ async def test_who_may_not_come_in_is_told_why_by_a_number(
 
 async def closed_after(server: Served, code: str, first: str | bytes) -> int | None:
     async with server.line(f"/api/v1/workshops/{code}/live") as line:
+        await line.send(first)
         with pytest.raises(ConnectionClosed):
-            await line.send(first)
-            message = await asyncio.wait_for(line.recv(), 5)
-            raise AssertionError(f"it was told {message[:200]!r}")
+            await asyncio.wait_for(line.recv(), 5)
         return line.close_code
 
 
@@ -432,7 +431,7 @@ async def test_a_restart_closes_with_1012_and_everyone_comes_back_to_where_they_
             begun = time.monotonic()
             stopping = asyncio.create_task(asyncio.to_thread(server.stop))
             for socket in (one, two):
-                with pytest.raises(ConnectionClosed):
+                with contextlib.suppress(ConnectionClosed):
                     while True:
                         await heard(socket)
                 assert socket.close_code == 1012

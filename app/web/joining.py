@@ -1,0 +1,91 @@
+"""Joining a workshop at `/join/{code}`: a name, an organisation, and a seat.
+
+What always holds: pressing twice, or a lost answer, makes one person and not two.
+"""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Request, Response
+
+from app.game.messages import Rejected, Role
+from app.game.phases import Phase
+from app.live import LiveWorkshop
+from app.store import StoreError
+from app.web.door import door_of
+from app.web.errors import Problem, from_exception
+from app.web.forms import FormView, new_ref, on_page, typed
+from app.web.page import (
+    PageView,
+    go,
+    respond,
+    see_other,
+)
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/join/{code}")
+async def join_page(request: Request, code: str, invite: str | None = None) -> Response:
+    door = door_of(request)
+    live = await door.workshop_at_the_door(request, code)
+    if invite is None and await door.access.viewer(request, live) is not None:
+        return see_other(f"/w/{live.code}")
+    return _join_page(request, live, {"invite": invite or ""}, {})
+
+
+def _join_page(
+    request: Request,
+    live: LiveWorkshop,
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+    status: int = 200,
+) -> Response:
+    closed = live.state.phase is Phase.CLOSED
+    organisations = live.state.options.organisations
+    form = FormView(
+        "join",
+        f"/join/{live.code}",
+        values.get("ref") or new_ref(),
+        values=values,
+        errors=errors,
+        options={
+            "organisations": list(organisations) if organisations else None,
+            "closed": closed,
+            "known": sorted({person.organisation for person in live.state.people.values()}),
+        },
+    )
+    page = PageView(title=f"Join “{live.state.title}”", path=f"/join/{live.code}", code=live.code)
+    return respond(
+        "join.html", page, status=status, forms={"join": form}, workshop=live.state.title
+    )
+
+
+@router.post("/join/{code}")
+async def join(request: Request, code: str) -> Response:
+    door = door_of(request)
+    live = await door.workshop_at_the_door(request, code)
+    form = await request.form(max_files=0, max_fields=20)
+    values = typed(form)
+    try:
+        await door.limits.check("join", door.address(request))
+        seat = await door.join(
+            live,
+            name=values.get("name", ""),
+            organisation=values.get("organisation", ""),
+            invite=values.get("invite") or None,
+            ref=_ref(values),
+        )
+    except (Rejected, Problem, StoreError) as failure:
+        problem = from_exception(failure)
+        text = on_page(problem.message, problem.field, None)
+        return _join_page(request, live, values, {problem.field or "": text}, problem.status)
+    staff = seat.role is Role.CO_HOST
+    response = go(request, f"/facilitate/{live.code}" if staff else f"/w/{live.code}")
+    door.access.keep_seat(response, live.code, seat.key)
+    return response
+
+
+def _ref(values: Mapping[str, str]) -> str | None:
+    """The form's ref, where it is one of ours: long enough that nobody guesses another's."""
+    ref = values.get("ref", "")
+    return ref if 20 <= len(ref) <= 64 and ref.isascii() and ref.isprintable() else None
