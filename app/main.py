@@ -4,8 +4,10 @@ It leaves out starting a server (`cli.py`). What always holds: content is checke
 anything is served, and the store is closed after the last request.
 """
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 from fastapi import FastAPI, Request
@@ -22,7 +24,7 @@ from app.live.workshop import now
 from app.logs import AccessLog
 from app.paths import folder
 from app.settings import Settings, secret_key
-from app.store import Unavailable, open_store
+from app.store import StoreError, Unavailable, open_store
 from app.web import api, control, deciding, facilitators, joining, pages, places, projector
 from app.web.access import Access
 from app.web.door import Door
@@ -31,6 +33,8 @@ from app.web.errors import Problem, answer, install, wants_json
 from app.web.limits import Limits
 from app.web.page import error_page
 from app.web.socket import LARGEST_MESSAGE
+
+logger = logging.getLogger(__name__)
 
 
 def shipped_content() -> Content:
@@ -70,7 +74,9 @@ def create_app(
                 access=Access(store, settings, secret, clock),
                 limits=limits or Limits(),
             )
+            retiring = asyncio.create_task(_retire(app.state.door.workshops))
             yield
+            retiring.cancel()
         finally:
             await store.close()
 
@@ -101,6 +107,16 @@ def create_app(
     )
     app.add_middleware(AccessLog)
     return app
+
+
+async def _retire(workshops: Workshops) -> None:
+    """Erase workshops when their time is over, at the start and every hour."""
+    while True:
+        with suppress(StoreError):
+            erased = await workshops.retire()
+            if erased:
+                logger.info("erased workshops whose time was over: %d", erased)
+        await asyncio.sleep(3600)
 
 
 def _error_page(request: Request, problem: Problem) -> Response:

@@ -116,7 +116,7 @@ class Settings(BaseSettings):
     )
     retention_days: int = _says(
         "a whole number of days, from 1 to 3650",
-        "How long a workshop is kept after it closes.",
+        "How long a workshop is kept after it is opened; then it is erased.",
         90,
         ge=1,
         le=3650,

@@ -259,18 +259,21 @@ def test_a_name_is_taken_apart_into_its_words(identifier: str, expected: list[st
     assert words(identifier) == expected
 
 
-def texts(model: type[BaseModel]) -> Iterator[tuple[str, Any, bool]]:
-    """Fields of `model` that hold text, also further in: name, type, whether it is personal."""
+def texts(model: type[BaseModel], searched: bool | None = None) -> Iterator[tuple[str, Any, bool]]:
+    """Fields of an event that hold text, also further in: name, type, whether it is personal.
+
+    Text further in is personal where it is marked and the event's own field is marked too:
+    erasing a person looks for marked fields of events, and only then into them.
+    """
     for field_name, field in model.model_fields.items():
-        personal = Personal in field.metadata
+        marked = Personal in field.metadata
         for kind in kinds(field.annotation):
             if kind is str:
-                yield field_name, field.annotation, personal
+                yield field_name, field.annotation, marked and searched is not False
             elif isinstance(kind, type) and issubclass(kind, Material):
                 pass  # cards and journeys are published text
             elif isinstance(kind, type) and issubclass(kind, BaseModel):
-                assert not personal, f"{field_name}: mark the words within, not the whole"
-                yield from texts(kind)
+                yield from texts(kind, marked if searched is None else searched)
 
 
 def kinds(annotation: Any) -> Iterator[Any]:

@@ -85,7 +85,7 @@ class AssessmentRecorded(Event):
     by: str
     organisation: str
     interviewee_role: str
-    criteria: Criteria
+    criteria: Annotated[Criteria, Personal]
     themes: tuple[str, ...] = ()
 
     def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:

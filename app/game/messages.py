@@ -80,7 +80,8 @@ class Personal:
     """Marks, in `Annotated[...]`, a field of an event that holds a person's name or words.
 
     Erasing a person blanks these fields in the rows whose subject they are, so every
-    such field must allow None or be replaceable by `ERASED`.
+    such field must be text, which `ERASED` can replace. Where it is a model instead, erasing
+    looks into it, and the text in there is marked as well.
     """
 
 

@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import make_url
 
 from app.game.messages import ERASED, Event, Personal
@@ -36,24 +37,19 @@ async def erase_person(store: Store, code: str, person: str) -> bool:
 def blanked(kind: str, body: str) -> str:
     """The body of an event without the words of whoever it is about."""
     fields: dict[str, Any] = json.loads(body)
-    for name, about in Event.kinds[kind].model_fields.items():
-        if Personal not in about.metadata or fields.get(name) is None:
-            continue
-        if isinstance(fields[name], str):
-            fields[name] = ERASED
-        else:
-            fields[name] = _blank_texts(fields[name])
-    return json.dumps(fields, ensure_ascii=False)
+    return json.dumps(_blanked(Event.kinds[kind], fields), ensure_ascii=False)
 
 
-def _blank_texts(part: Any) -> Any:
-    """`part` with what was said in it erased; judgements and the like are nobody's words."""
-    if isinstance(part, dict):
-        return {
-            key: ERASED if key == "said" and value is not None else _blank_texts(value)
-            for key, value in part.items()
-        }
-    return part
+def _blanked(model: type[BaseModel], fields: dict[str, Any]) -> dict[str, Any]:
+    """`fields` of `model` with every text marked personal erased, also further in."""
+    blank = dict(fields)
+    for name, about in model.model_fields.items():
+        value = fields.get(name)
+        if Personal in about.metadata and isinstance(value, str):
+            blank[name] = ERASED
+        elif isinstance(value, dict) and isinstance(about.annotation, type):
+            blank[name] = _blanked(about.annotation, value)
+    return blank
 
 
 def restore_backup(file: Path, url: str) -> None:

@@ -212,6 +212,11 @@ class LiveWorkshop:
         self.presence.arrived(viewer.id)
         return member
 
+    @property
+    def watched(self) -> bool:
+        """Whether anybody is connected."""
+        return bool(self._members)
+
     def unwatch(self, member: Member) -> None:
         """The member is gone."""
         self._members.discard(member)

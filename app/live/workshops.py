@@ -62,6 +62,22 @@ class Workshops:
         """Forget the live copy: the next who asks gets one folded afresh."""
         self._live.pop(code, None)
 
+    async def retire(self) -> int:
+        """Erase the workshops whose time is over and that nobody is watching. Returns how many.
+
+        Raises:
+            Unavailable: the database failed; what was not erased waits for the next time.
+        """
+        erased = 0
+        for record in await self.store.records.workshops(None):
+            over = record.delete_after is not None and record.delete_after < self.clock()
+            live = self._live.get(record.code)
+            if over and not (live is not None and live.watched):
+                self.drop(record.code)
+                await self.store.erase_workshop(record.code)
+                erased += 1
+        return erased
+
     async def open(self, wish: OpenWorkshop, *, owner: str) -> LiveWorkshop:
         """Open a workshop as `wish` says; what is left open is drawn here.
 

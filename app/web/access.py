@@ -269,7 +269,9 @@ def _links(secret: bytes) -> URLSafeTimedSerializer:
 def sign_in_token(secret: bytes, name: str, account: str | None = None) -> str:
     """What a sign-in link carries: good once, for a quarter of an hour."""
     claim = {
-        "account": account or f"f{secrets.token_hex(6)}",
+        # The same name is the same account, so that a facilitator whose sign-in has run
+        # out finds their workshops again.
+        "account": account or f"f{hashed(name.strip().casefold())[:16]}",
         "name": name,
         "nonce": secrets.token_urlsafe(16),
     }

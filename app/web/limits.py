@@ -18,7 +18,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from app.addresses import neighbourhood
 from app.web.errors import Problem
 
-Kind = Literal["join", "wrong_code", "sign_in", "command", "message", "bad_message"]
+Kind = Literal["join", "wrong_code", "sign_in", "command", "message"]
 
 LIMITS: dict[Kind, RateLimitItem] = {
     # A whole department may come from one address: 150 people within a minute, and some twice.
@@ -28,13 +28,12 @@ LIMITS: dict[Kind, RateLimitItem] = {
     # Far above what hands can do, for programs that carry a workshop in one go.
     "command": RateLimitItemPerSecond(200, 10),
     "message": RateLimitItemPerSecond(400, 10),
-    "bad_message": RateLimitItemPerMinute(20),
 }
 
 BY_ADDRESS: frozenset[Kind] = frozenset({"join", "wrong_code", "sign_in"})
 
 WRONG_CODES_IN_ALL = RateLimitItemPerMinute(300)
-"""A code is one of 10^12: so slow, from wherever, a guess is as good as never right."""
+"""A code is one of 6.5 × 10^11: so slow, from wherever, a guess is as good as never right."""
 
 RIGHT_CODE = RateLimitItemPerMinute(1, 12 * 60)
 """Half a day: the addresses of people who are expected, spared when others guess."""
@@ -45,7 +44,6 @@ SAYS: dict[Kind, str] = {
     "sign_in": "Too many attempts to sign in were made.",
     "command": "That was too much at once.",
     "message": "That was too much at once.",
-    "bad_message": "Too many messages could not be read.",
 }
 
 MOST_KEYS = 10_000

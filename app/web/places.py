@@ -119,7 +119,7 @@ async def do(request: Request, code: str) -> Response:
 
 @router.post("/w/{code}/draft")
 async def draft(request: Request, code: str) -> Response:
-    """Keep what is being typed, for a script; without one, the page says so."""
+    """Keep what is being typed. Only scripts ask for this, so the answer is JSON."""
     door = door_of(request)
     live = await door.workshop(request, code)
     try:

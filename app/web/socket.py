@@ -28,7 +28,7 @@ HEARTBEAT_SECONDS = 15
 STALLED_SECONDS = 25
 FIRST_MESSAGE_SECONDS = 20
 LARGEST_MESSAGE = 512 * 1024
-"""In bytes; longer ones are refused unread."""
+"""In bytes over HTTP, in characters on a socket; longer ones are refused unread."""
 
 MALFORMED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND = 4400, 4401, 4403, 4404
 RESTART, FAULT, TOO_SLOW = 1012, 1011, 1013
@@ -87,7 +87,7 @@ async def attend(
             # Of the same moment: with a newer number, what happened meanwhile would count
             # as known to a client that is cut off before it is sent.
             await _send(socket, encode(rest, seq))
-        reading = asyncio.ensure_future(_read(socket, door, live, who))
+        reading = asyncio.ensure_future(_read(socket, door, live, member, who))
         writing = asyncio.ensure_future(_write(socket, live, member, regions, encode, who))
         try:
             done, _ = await asyncio.wait([reading, writing], return_when=asyncio.FIRST_COMPLETED)
@@ -126,12 +126,17 @@ async def _write(
 
 
 async def _read(
-    socket: WebSocket, door: Door, live: LiveWorkshop, who: Callable[[], Awaitable[Actor]]
+    socket: WebSocket,
+    door: Door,
+    live: LiveWorkshop,
+    member: Member,
+    who: Callable[[], Awaitable[Actor]],
 ) -> None:
     while True:
         message = await _receive(socket)
         ref = None
         try:
+            await door.limits.check("message", str(id(member)))
             body = _object(message)
             ref = ref_of(body)
             actor = await _known(who)

@@ -204,8 +204,8 @@ SIDEWAYS = """() => {
   const wide = document.documentElement.clientWidth
   const hides = [document.documentElement, document.body].some(
     each => ['hidden', 'clip'].includes(getComputedStyle(each).overflowX))
-  const scrolls = (each) => each && (['auto', 'scroll'].includes(getComputedStyle(each).overflowX)
-    || scrolls(each.parentElement))
+  const scrolls = (each) => each !== document.body && (
+    ['auto', 'scroll'].includes(getComputedStyle(each).overflowX) || scrolls(each.parentElement))
   const outside = [...document.body.querySelectorAll('*')].filter(
     each => each.getBoundingClientRect().right > wide + 1 && !scrolls(each))
   return {

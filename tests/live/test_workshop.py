@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -263,3 +264,23 @@ async def test_a_view_that_fails_sends_nothing_and_the_others_go_on(
     await do(live, HOST, "move-0001", kind="MoveGroup", group="all", stage=1, step="present")
     await asyncio.wait_for(fine.something(), 5)
     assert member.take() == []
+
+
+async def test_a_workshop_whose_time_is_over_is_erased_but_never_a_live_one(
+    store: Store, content: Content
+) -> None:
+    time = [datetime(2026, 1, 1, tzinfo=UTC)]
+    workshops = Workshops(store, content, retention_days=30, clock=lambda: time[0])
+    wish = OpenWorkshop(title="A workshop", problems=["information-sharing"])
+    quiet = await workshops.open(wish, owner="owner")
+    watched = await workshops.open(wish, owner="owner")
+    member = watched.watch(HOST)
+    time[0] += timedelta(days=29)
+    assert await workshops.retire() == 0
+    time[0] += timedelta(days=2)
+    assert await workshops.retire() == 1
+    assert await workshops.get(quiet.code) is None
+    assert await workshops.get(watched.code) is watched
+    watched.unwatch(member)
+    assert await workshops.retire() == 1
+    assert await workshops.get(watched.code) is None
