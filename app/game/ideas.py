@@ -270,6 +270,8 @@ class IdeasMerged(Event):
         for parent in parents:
             group = workshop.groups[parent.group]
             workshop = workshop.having(group.having(replace(parent, merged_into=self.idea)))
+        if workshop.spotlight in self.parents:
+            workshop = replace(workshop, spotlight=self.idea)
         return workshop.having(workshop.groups[first.group].having(merged))
 
 
