@@ -69,6 +69,7 @@
   let spoke = false // whether this socket has said anything yet
   let ended = false
   let asking = false
+  let away = false // another page is shown, and this one may be shown again as it was
 
   function learn (message) {
     if (message.epoch === undefined) return
@@ -106,7 +107,7 @@
   })
   on('htmx:ws:close', (event) => {
     const { code, reason } = event.detail
-    if (reason !== 'closed') return
+    if (reason !== 'closed' || away) return
     spoke = false
     if (SIGNED_OUT.includes(code)) end('ended')
     else if (!COMES_BACK.includes(code)) end('stale')
@@ -144,26 +145,35 @@
 
   async function poll () {
     asking = true
-    while (!ended && !spoke) {
+    while (!ended && !spoke && !away) {
       await ask()
       await new Promise((resolve) => setTimeout(resolve, POLL_SECONDS * 1000))
     }
     asking = false
   }
 
+  function connectAnew () {
+    socket = null
+    spoke = false
+    heard = Date.now()
+    window.htmx.process(live, true)
+  }
+
   if (live) {
     connection('still')
+    addEventListener('pagehide', () => { away = true })
+    addEventListener('pageshow', (event) => {
+      away = false
+      if (event.persisted && !ended) connectAnew()
+    })
     setInterval(() => {
-      if (ended) return
+      if (ended || away) return
       const silent = (Date.now() - heard) / 1000
       if (socket?.readyState === WebSocket.OPEN && silent > SILENT_SECONDS) {
         // Closing a half-open socket gives no event until the other side answers, so it is
         // torn down and made anew.
-        socket = null
-        spoke = false
-        heard = Date.now()
         connection('off')
-        window.htmx.process(live, true)
+        connectAnew()
       } else if (!spoke && silent > HELLO_SECONDS && !asking) {
         poll()
       }

@@ -88,9 +88,14 @@
   function status (form, state, words) {
     const line = byId(`${form.id}-status`)
     if (!line) return
-    if (line.dataset.state === state && line.textContent === words) return
+    const before = line.dataset.state
+    if (before === state && line.textContent === words) return
     line.dataset.state = state
     line.textContent = words
+    // Each save is shown; only that something is wrong, or right again, is said aloud.
+    const wrong = ['unsaved', 'lost']
+    if (wrong.includes(state) && before !== state) announce(words)
+    else if (state === 'saved' && wrong.includes(before)) announce('Saved. Nothing was lost.')
   }
 
   function schedule (form, ms = TYPED_MS) {
@@ -104,6 +109,7 @@
     if (!draft || sending.has(form)) return
     draft.dirty = content(form) !== draft.saved
     if (!draft.dirty) return
+    // What was said to be wrong stays until it is right.
     if (draft.tries === 0) status(form, 'saving', 'Saving…')
     schedule(form)
   }
@@ -261,8 +267,9 @@
       drafts.set(form, { saved: asServed || taken ? content(form) : null, dirty: false, timer: 0, tries: 0, busy: null })
       if (!asServed && !taken) changed(form)
     }
+    if (taken) announce(form.querySelector('[data-state="taken"], .form__taken')?.textContent.trim() ?? 'Done.')
     // The next idea to rate stands above the button that was pressed.
-    if (taken) form.querySelector('.rate__idea')?.focus()
+    if (taken) form.querySelector('.rate__idea, .rate__done')?.focus()
   }
 
   // ---------- what is being played ----------

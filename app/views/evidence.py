@@ -11,7 +11,7 @@ from app.game.messages import STAFF, Role
 from app.game.phases import Phase
 from app.game.prioritising import Score, ballots, score
 from app.game.workshop import Assessment, Choice, Idea, Workshop
-from app.views.ideas import IdeaView, idea_view
+from app.views.ideas import IdeaView, idea_view, presented
 from app.views.results import AFTER_RATING, Status, status
 from app.views.viewer import Viewer
 
@@ -37,13 +37,10 @@ def trail(workshop: Workshop, id: str, viewer: Viewer) -> TrailView | None:
     if idea is None or not may_see(workshop, idea, viewer):
         return None
     staff = viewer.role in STAFF
-    person = workshop.people.get(viewer.id)
-    names = staff or (
-        viewer.role in (Role.PARTICIPANT, Role.TABLE_LEAD)
-        and person is not None
-        and person.group == idea.group
-    )
-    results = workshop.ratings_open and (staff or workshop.phase in AFTER_RATING)
+    of_a_group = viewer.role in (Role.PARTICIPANT, Role.TABLE_LEAD)
+    names = staff or (of_a_group and _before_own_group(workshop, idea, viewer))
+    shared = workshop.phase in AFTER_RATING and (workshop.shared or not of_a_group)
+    results = workshop.ratings_open and (staff or shared)
     journey = workshop.journeys[idea.problem]
     return TrailView(
         idea=idea_view(workshop, idea, names=names),
@@ -51,7 +48,7 @@ def trail(workshop: Workshop, id: str, viewer: Viewer) -> TrailView | None:
         stage_title=journey.stages[idea.stage - 1].title,
         barrier=workshop.barrier(idea),
         cards=tuple(workshop.deck[card] for card in idea.cards),
-        status=status(workshop, idea),
+        status=status(workshop, idea) if staff or shared or idea.merged_into else "submitted",
         score=score(idea.id, ballots(workshop)) if results else None,
         decisions=tuple(c for c in workshop.decisions if c.idea == id) if results else (),
         assessments=tuple(a for a in workshop.assessments if a.idea == id) if staff else (),
@@ -60,17 +57,24 @@ def trail(workshop: Workshop, id: str, viewer: Viewer) -> TrailView | None:
 
 def may_see(workshop: Workshop, idea: Idea, viewer: Viewer) -> bool:
     """Whether `viewer` may see the words of `idea` (game.md, "Who sees what")."""
-    if viewer.role in STAFF or viewer.id in idea.authors:
+    if viewer.role in STAFF or (viewer.id in idea.authors and not idea.parents):
         return True
-    presented = idea.stage in workshop.groups[idea.group].presented
     shared = workshop.shared and workshop.phase in AFTER_RATING
     match viewer.role:
         case Role.PARTICIPANT | Role.TABLE_LEAD:
-            person = workshop.people.get(viewer.id)
-            own = person is not None and person.group == idea.group
-            return shared or (own and presented)
+            return shared or _before_own_group(workshop, idea, viewer)
         case Role.OBSERVER:
-            return presented
+            return presented(workshop, idea)
         case Role.ANALYST:
             return workshop.phase is Phase.CLOSED
     return False
+
+
+def _before_own_group(workshop: Workshop, idea: Idea, viewer: Viewer) -> bool:
+    """Whether all of `idea` has been presented to the group `viewer` sits in."""
+    person = workshop.people.get(viewer.id)
+    return (
+        person is not None
+        and person.group is not None
+        and presented(workshop, idea, to=person.group)
+    )

@@ -14,7 +14,7 @@ from app.game.messages import Role
 from app.game.phases import Phase
 from app.game.seating import shuffled
 from app.game.workshop import Group, Step, Workshop
-from app.views.ideas import IdeaView, idea_view
+from app.views.ideas import IdeaView, idea_view, presented
 from app.views.viewer import Company, Draft, State, Viewer, state_of
 
 
@@ -231,7 +231,7 @@ def speaking_order(workshop: Workshop, group: Group, company: Company) -> tuple[
         for idea in group.ideas.values()
         if idea.stage == group.stage and idea.merged_into is None
         for author in idea.authors
-        if author in company.here
+        if author in company.here and workshop.people[author].group == group.id
     }
     label = f"speaking {group.id} {group.stage}"
     by_organisation: dict[str, list[str]] = defaultdict(list)
@@ -259,13 +259,14 @@ def earlier(workshop: Workshop, viewer: Viewer, company: Company) -> BoardView |
 
 def _presented(workshop: Workshop, group: Group, *, current: bool) -> BoardView:
     ideas = sorted(group.ideas.values(), key=lambda idea: (idea.stage, idea.number))
+    before = {idea.id for idea in ideas if presented(workshop, idea, to=group.id)}
     return BoardView(
         tuple(
             idea_view(workshop, idea, names=True)
             for idea in ideas
-            if idea.stage in group.presented
+            if idea.id in before
             and (idea.stage == group.stage) is current
-            and idea.merged_into is None
+            and idea.merged_into not in before
         )
     )
 
@@ -281,8 +282,14 @@ def mine(workshop: Workshop, viewer: Viewer, company: Company) -> BoardView | No
     own.sort(key=lambda idea: idea.number)
     if not own:
         return None
-    # Other people's builds on one's idea were made in the group it was presented to.
-    return BoardView(tuple(idea_view(workshop, idea, names=True) for idea in own))
+    group = _group(workshop, viewer)
+    return BoardView(
+        tuple(
+            # What a group one has left adds to one's idea comes from organisations only.
+            idea_view(workshop, idea, names=group is not None and idea.group == group.id)
+            for idea in own
+        )
+    )
 
 
 def _group(workshop: Workshop, viewer: Viewer) -> Group | None:

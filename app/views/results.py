@@ -11,7 +11,7 @@ from typing import Literal
 from app.game.phases import Phase
 from app.game.prioritising import Ballots, ballots, proposal, score
 from app.game.workshop import Idea, Workshop
-from app.views.ideas import IdeaView, idea_view
+from app.views.ideas import IdeaView, idea_view, presented
 from app.views.viewer import Company, Viewer
 
 AFTER_RATING = (Phase.SHORTLIST, Phase.ASSESS, Phase.CLOSED)
@@ -86,11 +86,12 @@ class ShortlistedIdea:
 
 @dataclass(frozen=True, slots=True)
 class ProblemProposal:
-    """The best ideas of one problem statement by priority."""
+    """The best ideas of one problem statement by priority, by id and in words."""
 
     problem: str
     problem_title: str
     ideas: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,8 @@ def longlist(workshop: Workshop, viewer: Viewer, company: Company) -> LonglistVi
 
 def presented_longlist(workshop: Workshop, viewer: Viewer, company: Company) -> LonglistView:
     """An observer's longlist: ideas their groups have presented, by organisation only."""
-    presented = (
-        idea for idea in workshop.ideas() if idea.stage in workshop.groups[idea.group].presented
-    )
-    return _longlist(workshop, presented, names=False)
+    shown = (idea for idea in workshop.ideas() if presented(workshop, idea))
+    return _longlist(workshop, shown, names=False)
 
 
 def shared_longlist(workshop: Workshop, viewer: Viewer, company: Company) -> LonglistView | None:
@@ -189,11 +188,19 @@ def shortlist(workshop: Workshop, viewer: Viewer, company: Company) -> Shortlist
     ideas = [workshop.idea(id) for id in workshop.shortlist]
     ideas.sort(key=lambda idea: (order[idea.problem], idea.stage, idea.number))
     given = ballots(workshop)
+    # A workshop may be over without the ratings having been opened.
+    best = proposal(workshop) if workshop.ratings_open else {}
+    proposed = {problem: best.get(problem, ()) for problem in workshop.journeys}
     return ShortlistView(
         ideas=tuple(_shortlisted(workshop, idea, given) for idea in ideas),
         proposal=tuple(
-            ProblemProposal(problem, workshop.journeys[problem].title, chosen)
-            for problem, chosen in proposal(workshop).items()
+            ProblemProposal(
+                problem,
+                workshop.journeys[problem].title,
+                chosen,
+                tuple(workshop.idea(id).words for id in chosen),
+            )
+            for problem, chosen in proposed.items()
         ),
         per_problem=workshop.options.shortlist_per_problem,
         shared=workshop.shared,

@@ -24,11 +24,12 @@ from app.web.host import Host, host_of
 from app.web.live_page import changes, serve_page
 from app.web.page import (
     PageView,
+    done_at,
+    done_notice,
     fragment,
     notice_fragment,
     respond,
     screen,
-    see_other,
     wants_fragment,
 )
 from app.web.place_forms import rate_form
@@ -42,7 +43,13 @@ CONTROL_REGIONS = ("workshop", "course", "groups", "coverage", "longlist", "spot
 async def control_room(request: Request, code: str, capture: str | None = None) -> Response:
     host = await host_of(request, code)
     host.live.presence.looked(host.actor.id)
-    return _control_room(request, host, capture=capture, rating_of=request.query_params.get("idea"))
+    return _control_room(
+        request,
+        host,
+        capture=capture,
+        rating_of=request.query_params.get("idea"),
+        notice=done_notice(request),
+    )
 
 
 def _control_room(
@@ -77,7 +84,7 @@ def _control_room(
         capture_links=[
             (
                 group.id,
-                f"{group.id.upper()}: {live.state.journey_of(group).title}",
+                f"Group {group.id[1:]}: {live.state.journey_of(group).title}",
                 f"{host.base}?capture={group.id}#capture",
             )
             for group in groups
@@ -121,7 +128,7 @@ async def do(request: Request, code: str) -> Response:
         if fresh is None:
             return notice_fragment(Notice("success", f"Done at {at}."))
         return fragment(fragments.render(f"forms/{name}.html", form=fresh))
-    return see_other(_home_path(host, name, request))
+    return done_at(_home_path(host, name, request), at)
 
 
 def _home(

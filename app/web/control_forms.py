@@ -16,12 +16,17 @@ from app.web.place_forms import rate_form
 
 
 def seat_form(live: LiveWorkshop, **rest: Any) -> FormView:
-    """Moving a participant to a group; who it is is chosen in the region `groups`."""
+    """Moving a participant to a group; who it is is chosen in the region `groups`.
+
+    After a mistake the form holds on to who was chosen, which the region cannot.
+    """
+    values = rest.get("values", {})
+    chosen = live.state.people.get(values.get("participant") or values.get("kept_participant", ""))
     return FormView(
         "seat",
         f"/facilitate/{live.code}/do",
         new_ref(),
-        options={"groups": _groups(live)},
+        options={"groups": _groups(live), "chosen": chosen},
         **rest,
     )
 
@@ -83,7 +88,7 @@ def assess_form(live: LiveWorkshop, **rest: Any) -> FormView:
 
 def _groups(live: LiveWorkshop) -> list[tuple[str, str]]:
     return [
-        (group.id, f"{group.id.upper()}: {live.state.journey_of(group).title}")
+        (group.id, f"Group {group.id[1:]}: {live.state.journey_of(group).title}")
         for group in live.state.groups.values()
     ]
 

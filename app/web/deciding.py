@@ -20,6 +20,7 @@ from app.web.forms import FormView, Notice
 from app.web.host import Host, host_of
 from app.web.page import (
     PageView,
+    done_notice,
     respond,
     screen,
 )
@@ -31,7 +32,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/facilitate/{code}/shortlist")
 async def shortlist_page(request: Request, code: str) -> Response:
-    return shortlist_with(request, await host_of(request, code))
+    return shortlist_with(request, await host_of(request, code), notice=done_notice(request))
 
 
 def shortlist_with(
@@ -100,7 +101,7 @@ def _doubled(live: LiveWorkshop) -> list[tuple[str, dict[str, list[str]]]]:
 
 @router.get("/facilitate/{code}/assess")
 async def assess_page(request: Request, code: str) -> Response:
-    return assess_with(await host_of(request, code))
+    return assess_with(await host_of(request, code), notice=done_notice(request))
 
 
 def assess_with(

@@ -8,7 +8,8 @@ form. What always holds: what somebody typed comes back with the mistake.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_origin
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from starlette.datastructures import FormData
 
@@ -84,7 +85,7 @@ def _value(form: FormData, name: str, annotation: Any) -> Any:
     if get_origin(annotation) is list:
         return _list(form, name)
     text = _text(form, name)
-    if text is None and f"kept_{name}" in form:
+    if not text and f"kept_{name}" in form:
         # What was chosen before a mistake was found, where the choice itself is not
         # shown again as chosen.
         text = _text(form, f"kept_{name}")
@@ -92,13 +93,19 @@ def _value(form: FormData, name: str, annotation: Any) -> Any:
         return _ABSENT
     if annotation is bool:
         return {"true": True, "false": False}.get(text, text)
-    optional = type(None) in getattr(annotation, "__args__", ())
-    if optional and not text.strip():
+    if _takes(annotation, NoneType) and not text.strip():
         return None
-    whole = annotation is int or int in getattr(annotation, "__args__", ())
-    if whole and text.isascii() and text.isdigit() and len(text) < 10:
+    if _takes(annotation, int) and text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
     return text
+
+
+def _takes(annotation: Any, kind: type) -> bool:
+    """Whether a field of this annotation may be a `kind`, alone or among others."""
+    arguments = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        arguments = arguments[:1]  # the rest says how large it may be, not what it is
+    return annotation is kind or any(_takes(argument, kind) for argument in arguments)
 
 
 def _nested(fields: Mapping[str, Any]) -> dict[str, Any]:

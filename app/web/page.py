@@ -5,9 +5,11 @@ is the page again. It leaves out which pages there are. What always holds: the s
 action works both ways, and a mistake keeps what was typed.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from markupsafe import Markup
@@ -20,6 +22,8 @@ from app.web.access import Account
 from app.web.door import Door
 from app.web.errors import Problem
 from app.web.forms import Notice
+
+CLOCK_TIME = re.compile(r"\d\d:\d\d:\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,17 @@ def notice_fragment(notice: Notice, *, status: int = 200) -> Response:
 def see_other(path: str) -> Response:
     """Load another page, after something was done."""
     return RedirectResponse(path, status_code=303)
+
+
+def done_at(path: str, at: str) -> Response:
+    """Load a page again that says when something was done, for browsers without scripts."""
+    return see_other(f"{path}?{urlencode({'done': at})}")
+
+
+def done_notice(request: Request) -> Notice | None:
+    """What `done_at` asked the page to say; nothing else is taken from the address."""
+    at = request.query_params.get("done", "")
+    return Notice("success", f"Done at {at}.") if CLOCK_TIME.fullmatch(at) else None
 
 
 def go(request: Request, path: str) -> Response:

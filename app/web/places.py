@@ -20,6 +20,8 @@ from app.web.forms import FormView, Notice, message, on_page, typed
 from app.web.live_page import changes, serve_page
 from app.web.page import (
     PageView,
+    done_at,
+    done_notice,
     fragment,
     notice_fragment,
     respond,
@@ -55,7 +57,7 @@ async def place(request: Request, code: str, idea: str | None = None) -> Respons
     if actor.role is Role.CO_HOST:
         return see_other(f"/facilitate/{live.code}")
     live.presence.looked(actor.id)
-    return _page(door, request, live, actor, rating_of=idea)
+    return _page(door, request, live, actor, rating_of=idea, notice=done_notice(request))
 
 
 def _page(
@@ -114,7 +116,7 @@ async def do(request: Request, code: str) -> Response:
         if fresh is None:
             return notice_fragment(Notice("success", f"Done at {door.clock_time()}."))
         return fragment(fragments.render(f"forms/{name}.html", form=fresh))
-    return see_other(f"/w/{live.code}")
+    return done_at(f"/w/{live.code}", door.clock_time())
 
 
 @router.post("/w/{code}/draft")

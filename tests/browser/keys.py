@@ -35,14 +35,16 @@ LOOK = """() => {
   window.lastStop = { el, looks: looks(el) }
 
   const boxes = [el, ...(el.labels ?? [])].flatMap(each => [...each.getClientRects()])
+  const met = []
   const seen = boxes.some(box => {
     const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)]
     const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)]
     if (right <= left || bottom <= top) return false
     const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
+    met.push(`${hit?.tagName}.${hit?.className} at ${left}-${right}, ${top}-${bottom}`)
     return hit && (el.contains(hit) || [...(el.labels ?? [])].some(label => label.contains(hit)))
   })
-  if (!seen) faults.push(`something hides ${name(el)}`)
+  if (!seen) faults.push(`hidden by ${met.join(' and ') || 'the edge'}: ${name(el)}`)
   return { at: name(el), faults }
 }"""
 
@@ -70,7 +72,7 @@ class Keys:
             await self.press("Shift+Tab" if back else "Tab")
             look = await self.page.evaluate(LOOK)
             stops.append(look["at"])
-            assert look["faults"] == [], f"on the way to {selector}, after {stops[-4:]}"
+            assert look["faults"] == [], f"{look['faults']} on the way to {selector}: {stops[-4:]}"
             if await self.has_focus(selector):
                 return
         raise AssertionError(f"{selector} was not reached by Tab: {stops}")

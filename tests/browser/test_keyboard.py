@@ -53,6 +53,7 @@ async def test_somebody_joins_writes_builds_and_rates_by_keyboard(
     await expect(page.locator("#me")).to_contain_text("Nadia")
 
     workshop.phase("play")
+    await expect(page.locator("#hand")).to_be_visible()
     await keys.to("#stage input[name=barrier]")
     await keys.press("Space")
     await expect(page.locator("#stage input[name=barrier]:checked")).to_have_count(1)

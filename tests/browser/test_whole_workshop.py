@@ -154,8 +154,10 @@ async def test_a_whole_workshop(browser: Browser, tmp_path: Path) -> None:
     server = Served(tmp_path, MOMENTS_PUBLIC_URL=f"http://127.0.0.1:{through}").start()
     try:
         proxy = await Proxy(server.port).start(through)
-        await _play(browser, server, proxy)
-        await proxy.cut()
+        try:
+            await _play(browser, server, proxy)
+        finally:
+            await proxy.cut()
     finally:
         server.stop()
 
