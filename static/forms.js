@@ -52,8 +52,7 @@
       return texts(form).some((field) => field.value !== field.defaultValue)
     })
   }
-  window.moments.typed = typed
-  window.moments.unsaved = unsaved
+  Object.assign(window.moments, { typed, unsaved, chosen })
 
   addEventListener('beforeunload', (event) => {
     if (unsaved(document)) event.preventDefault()
@@ -155,7 +154,6 @@
       if (!form?.matches('form.form[hx-post]')) return
       keep(form)
       changed(form)
-      if (kind === 'change') play()
     })
   }
 
@@ -272,49 +270,9 @@
     if (taken) form.querySelector('.rate__idea, .rate__done')?.focus()
   }
 
-  // ---------- what is being played ----------
-
-  const show = (line, text) => {
-    if (!line) return
-    line.hidden = !text
-    if (line.textContent !== text) line.textContent = text
-  }
-
-  function play () {
-    const form = byId('write')
-    if (!form) return
-    const line = (name) => form.querySelector(`[data-play="${name}"]`)
-    const barrier = chosen(form, 'barrier')
-    const card = chosen(form, 'card')
-    const face = card && byId(`card-${card.value}`)
-    show(line('barrier'), barrier?.labels[0].textContent ?? '')
-    show(line('card'), card?.labels[0].textContent ?? '')
-    show(line('question'), face?.querySelector('.card__question').lastChild.textContent ?? '')
-    line('against').hidden = !(barrier && card)
-    line('none').hidden = Boolean(barrier || card)
-    for (const item of document.querySelectorAll('.card[data-fits]')) {
-      const fits = barrier && item.dataset.fits.split(' ').includes(barrier.value)
-      const [some, mine] = [item.querySelector('.fits--some'), item.querySelector('.fits--chosen')]
-      if (some) some.hidden = Boolean(fits)
-      if (mine) mine.hidden = !fits
-    }
-  }
-
-  function about () {
-    const form = byId('build')
-    const line = byId('build-idea')
-    if (!form || !line) return
-    const idea = chosen(form, 'idea')
-    const words = idea && byId(`idea-${idea.value}`)?.querySelector('.idea__words').textContent
-    line.textContent = words ? `About: “${words.length > 160 ? `${words.slice(0, 160)}…` : words}”` : 'Choose an idea above: “Say something about this”.'
-  }
-
   let first = true
   document.addEventListener('moments:shown', () => {
     for (const form of posts()) if (!met.has(form)) meet(form, first)
     first = false
-    play()
-    about()
   })
-  document.addEventListener('change', about)
 })()

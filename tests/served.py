@@ -245,7 +245,7 @@ class Served:
 async def heard(connection: ClientConnection, seconds: float = 10) -> dict[str, Any]:
     """The next message but heartbeats."""
     while True:
-        message = json.loads(await asyncio.wait_for(connection.recv(), seconds))
+        message: dict[str, Any] = json.loads(await asyncio.wait_for(connection.recv(), seconds))
         if "hb" not in message:
             return message
 

@@ -35,13 +35,18 @@ class People:
         server: Served,
         cookie: str = "",
         *,
+        url: str = "",
         width: int = 1366,
         height: int = 768,
         **options: Any,
     ) -> Page:
-        """A page in a context of its own, with the seat or the account `cookie` gives."""
+        """A page in a context of its own, with the seat or the account `cookie` gives.
+
+        `url` is where the server is reached from there, if not directly.
+        """
+        url = url or server.url
         context = await self._browser.new_context(
-            base_url=server.url,
+            base_url=url,
             viewport={"width": width, "height": height},
             reduced_motion="reduce",
             locale="en-GB",
@@ -52,7 +57,7 @@ class People:
         self._contexts.append(context)
         if cookie:
             name, _, value = cookie.partition("=")
-            await context.add_cookies([{"name": name, "value": value, "url": server.url}])
+            await context.add_cookies([{"name": name, "value": value, "url": url}])
         page: Page = await context.new_page()
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._heard(page, message))

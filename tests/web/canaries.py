@@ -221,7 +221,6 @@ class Ear(threading.Thread):
         self._first = json.dumps(first)
         self._opening = connect(
             url,
-            origin=headers.pop("Origin", None),
             additional_headers=headers,
             proxy=None,
             max_size=None,

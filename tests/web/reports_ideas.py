@@ -123,7 +123,7 @@ IDEAS: dict[str, tuple[str, str]] = {
     ),
     "T1-WA-1": (
         WITHIN,
-        "A frontline colleague reads each message before it goes out and sends back what is unclear.",
+        "A frontline colleague reads each message before it goes out and says what is unclear.",
     ),
     "T1-WA-2": (
         WITHIN,

@@ -299,7 +299,7 @@ def test_a_ref_may_be_8_or_64_characters_of_any_script(place: Place) -> None:
         assert told["ok"] == ref
 
 
-GOOD = {
+GOOD: dict[str, dict[str, Any]] = {
     "MoveGroup": {"group": "g1", "stage": 2, "step": "write"},
     "SeatParticipant": {"participant": "p1", "group": "g1"},
     "OpenPhase": {"phase": "rate"},

@@ -57,7 +57,7 @@ class Participant:
         ref = new_ref()
         self._answers[ref] = answer = asyncio.get_running_loop().create_future()
         await self.socket.send(json.dumps({"kind": kind, "ref": ref, **fields}))
-        said = await asyncio.wait_for(answer, 10)
+        said: dict[str, Any] = await asyncio.wait_for(answer, 10)
         assert "ok" in said, (kind, fields, said)
         return said
 
@@ -86,8 +86,7 @@ class Workshop:
     """The number of the log when something was done."""
 
     async def host(self, **command: Any) -> Any:
-        done = await asyncio.to_thread(self.server.done, self.code, **command)
-        return done
+        return await asyncio.to_thread(self.server.done, self.code, **command)
 
     async def view(self) -> dict[str, Any]:
         return await asyncio.to_thread(self.server.view, self.code)
@@ -130,10 +129,12 @@ async def seated(server: Served, code: str) -> AsyncIterator[list[Participant]]:
             people.append(Participant(id, organisation, socket))
         listening = [asyncio.create_task(person.listen()) for person in people]
         await asyncio.gather(*(person.until(lambda shown: "me" in shown) for person in people))
-        yield people
-        for task in listening:
-            task.cancel()
-        await asyncio.gather(*listening, return_exceptions=True)
+        try:
+            yield people
+        finally:
+            for task in listening:
+                task.cancel()
+            await asyncio.gather(*listening, return_exceptions=True)
 
 
 async def play_stages(workshop: Workshop) -> None:
@@ -153,7 +154,8 @@ async def play_group(
     people = [person for person in workshop.people if person.group == group]
     assert len(people) == 7
     for stage in sorted({barriers[row][0] for row in IDEAS if IDEAS[row][0] == problem}):
-        await workshop.move(group, stage, "write")
+        if stage > 1:
+            await workshop.move(group, stage, "write")
         for row, (of, words) in IDEAS.items():
             if of != problem or barriers[row][0] != stage:
                 continue
@@ -170,13 +172,11 @@ async def play_group(
             author.ideas += 1
             workshop.rows[row] = done["made"]
             workshop.seqs[row] = done["seq"]
-        mine = {
-            row for row in workshop.rows if barriers[row][0] == stage and IDEAS[row][0] == problem
-        }
+        here = sum(barriers[row][0] == stage for row in IDEAS if IDEAS[row][0] == problem)
         assert all(not person.regions["board"]["ideas"] for person in people)  # private till shown
         await workshop.move(group, stage, "present")
         for person in people:
-            await person.until(lambda shown: len(shown["board"]["ideas"]) == len(mine))
+            await person.until(lambda shown, here=here: len(shown["board"]["ideas"]) == here)
         await workshop.move(group, stage, "build")
         idea = people[0].regions["board"]["ideas"][0]
         other = next(person for person in people if person.id != idea["author"])
@@ -220,7 +220,7 @@ async def shortlist(workshop: Workshop) -> dict[str, str]:
             await workshop.host(kind="ShortlistIdea", idea=idea)
             continue
         bare = {"kind": "ShortlistIdea", "idea": idea, "ref": "without-a-reason"}
-        reply = await asyncio.to_thread(lambda bare=bare: workshop.server.do(workshop.code, **bare))
+        reply = await asyncio.to_thread(workshop.server.do, workshop.code, **bare)
         refused(reply, "rejected", "reason", "without-a-reason")
         reasons[idea] = f"The researchers would try {row} first."
         await workshop.host(kind="ShortlistIdea", idea=idea, reason=reasons[idea])
@@ -236,7 +236,8 @@ def sheet_of(content: bytes) -> list[dict[str, Any]]:
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     lines = [[cell.value for cell in row] for row in sheet.iter_rows()]
     start = next(number for number, line in enumerate(lines) if "idea_id" in line)
-    return [dict(zip(lines[start], line, strict=True)) for line in lines[start + 1 :]]
+    names = [str(name) for name in lines[start]]
+    return [dict(zip(names, line, strict=True)) for line in lines[start + 1 :]]
 
 
 def shown_at(server: Served, code: str, seq: int) -> dict[str, Any]:
@@ -310,7 +311,7 @@ async def test_the_reports_workshop_can_be_played_from_end_to_end(tmp_path: Path
             idea=workshop.rows["T1-IS-2"],
             organisation="Police",
             interviewee_role="Strategic leader",
-            criteria={name: said for name in CRITERIA},
+            criteria=dict.fromkeys(CRITERIA, said),
             themes=["Time and resource"],
         )
         await workshop.host(kind="OpenPhase", phase="closed")
@@ -342,7 +343,7 @@ def check_exports(workshop: Workshop, reasons: dict[str, str]) -> None:
         assert listed == wanted
         by_problem = [row["problem"] for row in table]
         assert list(dict.fromkeys(by_problem)) == [titles[problem] for problem in PROBLEMS]
-        assert by_problem == sorted(by_problem, key=list(titles[p] for p in PROBLEMS).index)
+        assert by_problem == sorted(by_problem, key=[titles[p] for p in PROBLEMS].index)
         assert {row["status"] for row in table} == {"submitted", "shortlisted"}
         assert all(row["card"] and row["doi"] for row in table)
     chosen = {workshop.rows[row] for row in IDEAS if row.startswith("T1")}

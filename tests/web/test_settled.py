@@ -46,8 +46,8 @@ class Playing:
     def done(self, **command: Any) -> Any:
         return self.server.done(self.code, **command)
 
-    def do(self, key: str = KEY, **command: Any) -> Any:
-        return self.server.do(self.code, key, **command)
+    def do(self, by: str = KEY, /, **command: Any) -> Any:
+        return self.server.do(self.code, by, **command)
 
     def move(self, group: str, stage: int, step: str = "write") -> None:
         self.done(kind="MoveGroup", group=group, stage=stage, step=step)

@@ -1,0 +1,54 @@
+/*
+  What is being played: the barrier and the card chosen, shown beside the words that go with
+  them; the cards that fit the barrier; the idea that is being built on.
+
+  After forms.js. Leaves out sending. What always holds: it only repeats what stands elsewhere
+  on the page, as text, and the page can be used without it.
+*/
+(() => {
+  'use strict'
+
+  const { byId, chosen } = window.moments
+
+  const show = (line, text) => {
+    if (!line) return
+    line.hidden = !text
+    if (line.textContent !== text) line.textContent = text
+  }
+
+  function play () {
+    const form = byId('write')
+    if (!form) return
+    const line = (name) => form.querySelector(`[data-play="${name}"]`)
+    const barrier = chosen(form, 'barrier')
+    const card = chosen(form, 'card')
+    const face = card && byId(`card-${card.value}`)
+    show(line('barrier'), barrier?.labels[0].textContent ?? '')
+    show(line('card'), card?.labels[0].textContent ?? '')
+    show(line('question'), face?.querySelector('.card__question').lastChild.textContent ?? '')
+    line('against').hidden = !(barrier && card)
+    line('none').hidden = Boolean(barrier || card)
+    for (const item of document.querySelectorAll('.card[data-fits]')) {
+      const fits = barrier && item.dataset.fits.split(' ').includes(barrier.value)
+      const [some, mine] = [item.querySelector('.fits--some'), item.querySelector('.fits--chosen')]
+      if (some) some.hidden = Boolean(fits)
+      if (mine) mine.hidden = !fits
+    }
+  }
+
+  function about () {
+    const form = byId('build')
+    const line = byId('build-idea')
+    if (!form || !line) return
+    const idea = chosen(form, 'idea')
+    const words = idea && byId(`idea-${idea.value}`)?.querySelector('.idea__words').textContent
+    line.textContent = words ? `About: “${words.length > 160 ? `${words.slice(0, 160)}…` : words}”` : 'Choose an idea above: “Say something about this”.'
+  }
+
+  function repeat () {
+    play()
+    about()
+  }
+  document.addEventListener('change', repeat)
+  document.addEventListener('moments:shown', repeat)
+})()
