@@ -245,7 +245,27 @@
   }
   byId('writing')?.addEventListener('toggle', quiet)
 
+  /* A push may take away what has the focus, such as the button just pressed: then the
+     nearest thing around it that is left gets it, and nobody starts again from the top. */
+  let held = null
+  on('focusin', ({ target }) => {
+    held = { target, around: [] }
+    for (let each = target; each; each = each.parentElement) if (each.id) held.around.push(each.id)
+  })
+  on('pointerdown', ({ target }) => { // somebody who points elsewhere has let go of it
+    if (!held?.target.contains(target)) held = null
+  })
+  function refocus () {
+    if (!held || held.target.isConnected || document.activeElement !== document.body) return
+    for (const place of held.around.map(byId).filter(Boolean)) {
+      if (!place.hasAttribute('tabindex')) place.tabIndex = -1
+      place.focus({ preventScroll: true })
+      if (document.activeElement === place) return
+    }
+  }
+
   function follow () {
+    refocus()
     places()
     fold()
     quiet()

@@ -10,6 +10,7 @@
 
   const TYPED_MS = 700
   const ATTEMPT_MS = 20000
+  const CHOICES = ['card', 'barrier', 'idea'] // radios in regions, which come and go
   const TRY_AGAIN = [429, 502, 503, 504]
   const { announce, byId } = window.moments
 
@@ -152,6 +153,9 @@
     document.addEventListener(kind, (event) => {
       const form = event.target.form
       if (!form?.matches('form.form[hx-post]')) return
+      if (CHOICES.includes(event.target.name) && event.target.type === 'radio') {
+        form.dataset[event.target.name] = event.target.value
+      }
       keep(form)
       changed(form)
     })
@@ -247,14 +251,19 @@
 
   const met = new WeakSet()
 
+  /* What was chosen, where the region it was chosen in was gone for a while. */
+  function tick (form, name) {
+    const wanted = form.dataset[name]
+    const input = wanted && choices(form, name).find((each) => each.value === wanted)
+    if (input && !chosen(form, name)) input.checked = true
+  }
+
   function meet (form, first) {
     met.add(form)
     const taken = form.dataset.saved && !form.dataset.refused && !first
-    for (const name of ['card', 'barrier', 'idea']) {
+    for (const name of CHOICES) {
       if (taken) for (const input of choices(form, name)) input.checked = false
-      const wanted = form.dataset[name]
-      const input = wanted && choices(form, name).find((each) => each.value === wanted)
-      if (input && !chosen(form, name)) input.checked = true
+      tick(form, name)
       form.querySelector(`input[type="hidden"][name="kept_${name}"]`)?.remove() // the radios hold it now
     }
     if (taken) for (const box of choices(form, 'ideas')) box.checked = false
@@ -272,7 +281,10 @@
 
   let first = true
   document.addEventListener('moments:shown', () => {
-    for (const form of posts()) if (!met.has(form)) meet(form, first)
+    for (const form of posts()) {
+      if (!met.has(form)) meet(form, first)
+      for (const name of CHOICES) tick(form, name)
+    }
     first = false
   })
 })()

@@ -49,9 +49,12 @@ class Served:
         self.log = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> "Served":
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("MOMENTS_")}
-        environment |= {
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the server, and programs beside it, find in their environment."""
+        elsewhere = {k: v for k, v in os.environ.items() if not k.startswith("MOMENTS_")}
+        return {
+            **elsewhere,
             "MOMENTS_PORT": str(self.port),
             "MOMENTS_DATA_DIR": str(self.folder / "data"),
             "MOMENTS_FACILITATOR_KEY": KEY,
@@ -59,11 +62,21 @@ class Served:
             "PYTHONUNBUFFERED": "1",
             **self.settings,
         }
+
+    def moments(self, *arguments: str) -> str:
+        """What the installed program prints, run beside the server on the same data."""
+        command = [sys.executable, "-m", "app.cli", *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True,
+            check=True, timeout=60,
+        ).stdout  # fmt: skip
+
+    def start(self) -> "Served":
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.cli", "serve"],
                 cwd=self.folder,
-                env=environment,
+                env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -103,7 +116,12 @@ class Served:
     # The JSON door
 
     def api(self, method: str, path: str, body: Any = None, key: str | None = KEY) -> Reply:
-        return call(method, f"{self.url}/api/v1{path}", body, key)
+        try:
+            return call(method, f"{self.url}/api/v1{path}", body, key)
+        except OSError as error:
+            ended = self._process.poll() if self._process else None
+            error.add_note(f"the server {'is running' if ended is None else f'ended: {ended}'}")
+            raise
 
     def open(self, **wish: Any) -> str:
         """The code of a new workshop."""

@@ -82,6 +82,14 @@ class Keys:
         await self.to(selector, back=back)
         await self.press("Enter")
 
+    async def keeps_its_place(self, selector: str) -> None:
+        """The button that was pressed is gone, and what was around it has the focus."""
+        await self.page.wait_for_function(
+            "it => document.activeElement !== document.body"
+            " && document.activeElement.closest(it) && !document.activeElement.matches('button')",
+            arg=selector,
+        )
+
     async def write(self, selector: str, words: str) -> None:
         await self.to(selector)
         await self.type(words)

@@ -12,8 +12,8 @@ from tests.served import Served
 
 expect.set_options(timeout=20_000)  # two slow cores, shared
 
-NOT_OURS = ("Failed to load resource", "WebSocket connection to")
-"""What Chromium itself says of an answer with an error status, or of a server that is gone."""
+NOT_OURS = ("Failed to load resource", "WebSocket connection to", "htmx: htmx:ws:error")
+"""What is said of an answer with an error status, or of a server that is gone."""
 
 READY = """() => document.body.classList.contains('js-enabled')
   && (!document.getElementById('live')

@@ -16,7 +16,7 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 from tests.browser import workshops
-from tests.browser.people import People, ready
+from tests.browser.people import People, key_of, ready, visit
 from tests.browser.workshops import Workshop
 from tests.served import Served
 
@@ -50,6 +50,7 @@ class Scene:
     """What is special about it, where the rest does not say so."""
     small: bool = False
     """Whether axe looks at it on a phone as well."""
+    status: int = 200
 
     @property
     def name(self) -> str:
@@ -75,8 +76,8 @@ SCENES = [
     scene("visitor", "/accessibility-statement"),
     scene("visitor", "/facilitate"),
     scene("visitor", "/facilitate/sign-in?token=looks-like-one"),
-    scene("visitor", "/nowhere", says="not found"),
-    scene("visitor", "/facilitate/new", says="forbidden"),
+    scene("visitor", "/nowhere", says="not found", status=404),
+    scene("visitor", "/facilitate/new", says="forbidden", status=403),
     scene("visitor", "/join/{code}", "blind", "lobby", small=True),
     scene(
         "visitor", "/join/{code}", "blind", then=partial(send_empty, "join"), says="with mistakes"
@@ -97,6 +98,8 @@ SCENES = [
     scene("Amara", PLACE, "blind", "play", stage=2, says="with earlier ideas"),
     scene("Amara", PLACE, "blind", "plenary", says="with a spotlight"),
     scene("Amara", PLACE, "blind", "rate", small=True),
+    scene("Amara", PLACE, "settled", "plenary", says="without a spotlight"),
+    scene("Amara", PLACE, "settled", "rate", says="with the ratings open"),
     scene("Amara", PLACE, "blind", "rate", then=partial(send_empty, "rate"), says="with a mistake"),
     scene("Amara", PLACE, "settled", "shortlist", says="not shared"),
     scene("Amara", PLACE, "shared", "shortlist", says="shared", small=True),
@@ -112,9 +115,10 @@ SCENES = [
     scene("visitor", "/w/{code}/screen", "blind", "lobby"),
     scene("visitor", "/w/{code}/screen", "blind", "play"),
     scene("visitor", "/w/{code}/screen", "blind", "plenary", says="with a spotlight"),
+    scene("visitor", "/w/{code}/screen", "settled", "plenary", says="without a spotlight"),
     scene("Amara", "/w/{code}/ideas/{own}", "blind", "play", step="build", small=True),
     scene("owner", "/w/{code}/ideas/{chosen}", "settled", "assess"),
-    scene("Amara", "/facilitate/{code}", "blind", says="forbidden"),
+    scene("Amara", "/facilitate/{code}", "blind", says="forbidden", status=403),
     scene("owner", "/facilitate", small=True),
     scene("owner", "/facilitate/new", small=True),
     scene("owner", "/facilitate/new", then=partial(send_empty, "new"), says="with mistakes"),
@@ -152,6 +156,11 @@ def world(server: Served) -> dict[str, Workshop]:
     blind = workshops.played(server, "Working together for children in Northmere")
     blind.phase("plenary")
     blind.done("Spotlight", idea=own_idea(blind))
+    blind.phase("rate")
+    amara = key_of(blind.cookies["Amara"])
+    for idea in blind.view(amara)["rating"]["ideas"][:2]:
+        marks = {"impact": 4, "effort": None, "amenability": 2}
+        blind.done("RateIdea", amara, idea=idea["id"], reason="It costs a call.", **marks)
     return {
         "blind": blind,
         "settled": workshops.settled(server, "A settled list"),
@@ -241,14 +250,20 @@ def named(each: Scene) -> str:
 
 @pytest.mark.parametrize("scene", SCENES, ids=named)
 async def test_nothing_stands_in_anybodys_way(
-    scene: Scene, world: dict[str, Workshop], browsers: Callable[..., Awaitable[Page]]
+    scene: Scene,
+    server: Served,
+    world: dict[str, Workshop],
+    browsers: Callable[..., Awaitable[Page]],
 ) -> None:
     workshop = world[scene.workshop] if scene.workshop else None
     if workshop and scene.phase:
         workshop.bring(scene.phase, scene.stage, scene.step)
     page = await browsers(scene.who, workshop)
     await page.set_viewport_size({"width": 1366, "height": 768})
-    await page.goto(at(scene.path, workshop))
+    path = at(scene.path, workshop)
+    answer = await page.goto(path)
+    assert answer
+    assert (answer.status, answer.url) == (scene.status, server.url + path)
     await ready(page)
     if scene.then:
         await scene.then(page)
@@ -258,3 +273,17 @@ async def test_nothing_stands_in_anybodys_way(
         await page.set_viewport_size({"width": 390, "height": 844})
         assert await violations(page) == []
     await is_narrow(page)
+
+
+async def test_the_checks_see_a_fault_where_there_is_one(people: People, server: Served) -> None:
+    page = await people.come(server)
+    await visit(page, "/")
+    assert await violations(page) == []
+    await page.evaluate("document.querySelector('label').remove()")
+    assert any(found.startswith("label: #code-code") for found in await violations(page))
+    await page.evaluate("document.querySelector('h1').append('i'.repeat(400))")
+    await page.evaluate(
+        "document.querySelector('h1').attributeStyleMap.set('overflow-wrap', 'normal')"
+    )
+    with pytest.raises(AssertionError, match="over"):
+        await is_narrow(page)

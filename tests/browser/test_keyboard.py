@@ -77,6 +77,7 @@ async def test_somebody_joins_writes_builds_and_rates_by_keyboard(
     await expect(page.locator("#notice")).to_contain_text("Done")
     # The third card was opened and read; the first button after it swaps that card.
     await expect(page.locator(f"#card-{card}")).to_have_count(0)
+    await keys.keeps_its_place("#hand")
     await keys.to("#hand input[name=card]", back=True)
     await keys.press("Space")
 
@@ -152,6 +153,7 @@ async def test_a_facilitator_runs_a_workshop_by_keyboard(people: People, server:
         workshop.join(f"Person {number}", organisation)
     await keys.push("#do-OpenPhase-briefing button")
     await expect(page.locator("#course")).to_have_attribute("data-phase", "briefing")
+    await keys.keeps_its_place("#course")
     await keys.push("#do-OpenPhase-play button")
     await expect(page.locator("#course")).to_have_attribute("data-phase", "play")
     ideas = [workshop.submit(key, n) for n, key in enumerate(workshop.keys.values())]
@@ -159,10 +161,12 @@ async def test_a_facilitator_runs_a_workshop_by_keyboard(people: People, server:
     for step in ("present", "build"):
         await keys.push(f"#groups .groups__all [id^=do-MoveGroup-all-1-{step}] button")
         await expect(page.locator("#group-g1 .step")).to_have_class(f"line__step step step--{step}")
+        await keys.keeps_its_place("#groups")
     await keys.push("#group-g1 .line__people summary")
     await expect(page.locator("#people-g1")).to_contain_text("Person 1")
     await keys.push("#group-g1 [id^=do-MoveGroup-g1-2-write] button")
     await expect(page.locator("#group-g1")).to_contain_text("Stage 2 of")
+    await keys.keeps_its_place("#group-g1")
 
     await keys.push("#course-more summary")
     await keys.push("#course-more [id^=do-OpenPhase-plenary] button")

@@ -201,7 +201,7 @@ async def open_workshop(page: Page, server: Served) -> Workshop:
     await page.get_by_role("button", name="Open the workshop").click()
     await expect(page.locator("h1")).to_have_text("Run without scripts")
     workshop = Workshop(server, page.url.rpartition("/")[2])
-    assert [each["problem"] for each in workshop.view()["coverage"]["barriers"]][0] == PROBLEMS[0]
+    assert {each["problem"] for each in workshop.view()["coverage"]["barriers"]} == {*PROBLEMS[:2]}
     return workshop
 
 

@@ -43,6 +43,11 @@ class Workshop:
         self.cookies[name] = cookie
         return str(self.view(key_of(cookie))["me"]["id"])
 
+    def look(self, name: str) -> None:
+        """Somebody loads their page, and so counts as here for a while."""
+        headers = {"Cookie": self.cookies[name]}
+        assert self.server.page("GET", f"/w/{self.code}", headers=headers).status == 200
+
     def invite(self, name: str, role: str, group: str | None = None) -> None:
         self.enter(name, "DfE", self.server.invite(self.code, role, group))
 
@@ -122,11 +127,11 @@ def played(server: Served, title: str, people: int = 8, **wish: Any) -> Workshop
     for number, key in enumerate(workshop.keys.values(), start=1):
         workshop.submit(key, number)
     workshop.move(1, "build")
-    for person, key in workshop.keys.items():
-        if workshop.group_of(person) == "g1":
-            for manner in ("build", "question", "risk"):
-                words = "And the clinic too, by text."
-                workshop.done("BuildOn", key, idea=own, words=words, **{"as": manner})
+    others = workshop.view()["groups"]["groups"][0]["members"]
+    for key in [workshop.keys[other["id"]] for other in others if other["id"] in workshop.keys]:
+        for manner in ("build", "question", "risk"):
+            words = "And the clinic too, by text."
+            workshop.done("BuildOn", key, idea=own, words=words, **{"as": manner})
     ideas = workshop.view()["longlist"]["ideas"]
     twins = [idea["id"] for idea in ideas if idea["problem"] == PROBLEMS[1]][:2]
     workshop.done("MergeIdeas", ideas=twins, words="One call a day, from whoever is on duty.")

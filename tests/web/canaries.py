@@ -237,7 +237,9 @@ class Ear(threading.Thread):
             self._is_open.set()
             while not self._is_over.is_set():
                 with contextlib.suppress(TimeoutError):
-                    self._heard.append(str(socket.recv(0.2)))
+                    # First the message, then the list: it may be another one by then.
+                    message = str(socket.recv(0.2))
+                    self._heard.append(message)
 
     def taken(self) -> str:
         """What it was sent since it was last asked."""

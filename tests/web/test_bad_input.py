@@ -427,3 +427,20 @@ def test_an_idea_of_another_workshop_is_none_here_whenever_it_is_named(
     with nothing_changes(two.server, code, two.other):
         reply = two.server.do(code, ref="not-from-here", kind=kind, idea=two.other_idea, **fields)
         refused(reply, "rejected", "idea", "not-from-here")
+
+
+# Last, since after it nobody joins from here for a minute
+
+
+def test_guessing_codes_is_slowed_and_hurts_nobody_who_is_in(two: Two) -> None:
+    server = two.server
+    for _ in range(25):
+        reply = server.api("GET", "/workshops/GUESSED2/view")
+        if reply.status != 404:
+            break
+    refused(reply, "too_many", None)
+    assert 1 <= int(reply.headers["retry-after"]) <= 60
+    join = {"name": "Ann", "organisation": "NHS"}
+    refused(server.api("POST", "/workshops/GUESSED2/join", join, None), "too_many", None)
+    assert server.api("GET", f"/workshops/{two.code}/view", key=two.key).status == 200
+    server.submit(two.code, two.key)

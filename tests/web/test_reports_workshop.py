@@ -10,9 +10,6 @@ import contextlib
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -22,7 +19,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.served import KEY, ROOT, Served, heard, new_ref, served
+from tests.served import KEY, Served, heard, new_ref, served
 from tests.test_own_words import copied
 from tests.web.expecting import named, refused
 from tests.web.reports_ideas import IDEAS, ORGANISATIONS
@@ -242,13 +239,7 @@ def sheet_of(content: bytes) -> list[dict[str, Any]]:
 
 def shown_at(server: Served, code: str, seq: int) -> dict[str, Any]:
     """What `moments show` prints of an earlier state, while the server is running."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("MOMENTS_")}
-    environment |= {"MOMENTS_DATA_DIR": str(server.folder / "data"), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-m", "app.cli", "show", code, "--at", str(seq)],
-        cwd=server.folder, env=environment, capture_output=True, text=True, check=True, timeout=60,
-    )  # fmt: skip
-    state: dict[str, Any] = json.loads(done.stdout)
+    state: dict[str, Any] = json.loads(server.moments("show", code, "--at", str(seq)))
     return state
 
 

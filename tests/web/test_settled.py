@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.served import KEY, Served, served
+from tests.served import KEY, Served, cookie_of, served
 from tests.web.expecting import named, nothing_changes, refused
 
 PHASES = named("lobby briefing play plenary rate shortlist assess closed")
@@ -377,6 +377,24 @@ def test_a_workshop_belongs_to_who_opened_it_and_the_owner_sees_all(server: Serv
     assert b"The owner&#39;s" in mine.body
     assert server.page("GET", f"/facilitate/{code}", headers=cookie).status == 200
     assert server.page("GET", f"/facilitate/{code}").status == 403
+
+    # Another facilitator, with a link of their own, has their own workshops only.
+    token = server.moments("facilitator", "add", "Fay").strip().partition("token=")[2]
+    numbers = {"groups_per_problem": "1", "hand_size": "5", "swaps_per_stage": "1"}
+    opening = {"title": "Fay's", "problems": "information-sharing", **numbers}
+    opening["shortlist_per_problem"] = "2"
+    fay = {"Cookie": cookie_of(server.page("POST", "/facilitate/sign-in", {"token": token}))}
+    assert server.page("POST", "/facilitate/sign-in", {"token": token}).status == 403  # once
+    made = server.page("POST", "/facilitate/new", opening, fay)
+    assert made.status == 303
+    theirs = made.headers["location"]
+    assert server.page("GET", theirs, headers=fay).status == 200
+    assert server.page("GET", theirs, headers=cookie).status == 200
+    with nothing_changes(server, code):
+        assert server.page("GET", f"/facilitate/{code}", headers=fay).status == 403
+        act = {"kind": "OpenPhase", "ref": "12345678", "phase": "closed"}
+        assert server.page("POST", f"/facilitate/{code}/do", act, fay).status == 403
+        assert b"The owner" not in server.page("GET", "/facilitate", headers=fay).body
 
 
 def test_a_closed_workshop_takes_nobody_in_and_nothing_on(playing: Playing) -> None:

@@ -23,7 +23,10 @@ from tests.served import KEY, Served, heard, new_ref, served
 from tests.web.expecting import complaint
 
 HEARTBEAT = 15
-"""Seconds, as promised; a second more is allowed for the way."""
+"""Seconds, as promised."""
+
+LATE = 2
+"""Seconds that are allowed for the way, and for a machine that is busy."""
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +54,7 @@ class Listening:
         with connect_in_thread(url, proxy=None) as socket:
             socket.send(json.dumps({"key": key, "since": None, "epoch": None}))
             begun = time.monotonic()
-            while (left := begun + HEARTBEAT + 1 - time.monotonic()) > 0:
+            while (left := begun + HEARTBEAT + LATE - time.monotonic()) > 0:
                 with contextlib.suppress(TimeoutError):
                     message = json.loads(socket.recv(left))
                     self.heard[name].append((time.monotonic() - begun, message))
@@ -530,6 +533,6 @@ def test_a_heartbeat_comes_every_15_seconds_whatever_else_does(listening: Listen
     for name, messages in listening.heard.items():
         beats = [at for at, message in messages if message == {"hb": 1}]
         assert len(beats) == 1, (name, messages)
-        assert HEARTBEAT - 0.5 < beats[0] < HEARTBEAT + 1
+        assert HEARTBEAT - 0.5 < beats[0] < HEARTBEAT + LATE
     assert sum("regions" in message for _, message in listening.heard["quiet"]) <= 2
     assert sum("regions" in message for _, message in listening.heard["busy"]) >= 5
