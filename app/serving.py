@@ -29,8 +29,7 @@ def run(settings: Settings) -> int:
     app = create_app(settings)
     configure(settings.log_format)
     listening = _listen(settings)
-    _welcome(settings)
-    asyncio.run(_serve(app, listening))
+    asyncio.run(_serve(app, listening, settings))
     return 0
 
 
@@ -47,7 +46,6 @@ def run_demo(settings: Settings, *, participants: int, seed: int, pace: float, h
     # A line for every draft would carry the links off the terminal.
     logging.getLogger("app.access").setLevel(logging.WARNING)
     listening = _listen(settings)
-    print("A workshop is being opened; simulated participants join within seconds.", flush=True)
     playing = demonstrate(
         f"http://{_here(settings)}",
         settings.facilitator_key.get_secret_value(),
@@ -64,31 +62,41 @@ def run_demo(settings: Settings, *, participants: int, seed: int, pace: float, h
     return 0
 
 
-async def _serve(app: FastAPI, listening: socket.socket) -> None:
-    await uvicorn.Server(configuration(app)).serve(sockets=[listening])
+async def _serve(app: FastAPI, listening: socket.socket, settings: Settings) -> None:
+    # Started here and not by uvicorn, so that what goes wrong is said as it is, and that
+    # nothing is announced before it is there.
+    async with app.router.lifespan_context(app):
+        _welcome(settings)
+        await uvicorn.Server(configuration(app)).serve(sockets=[listening])
 
 
 async def _serve_beside(
     app: FastAPI, listening: socket.socket, playing: Coroutine[Any, Any, None]
 ) -> None:
     """Serve, and run `playing` as long; the server goes on when it ends."""
-    server = uvicorn.Server(configuration(app))
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started and not serving.done():  # noqa: ASYNC110 (uvicorn has no event for it)
-        await asyncio.sleep(0.05)
-    beside = asyncio.create_task(playing)
-    await asyncio.wait([serving, beside], return_when=asyncio.FIRST_COMPLETED)
-    if beside.done() and beside.exception() is not None:
-        print(f"The simulated participants stopped: {beside.exception()}", flush=True)
-    await serving
-    beside.cancel()
-    await asyncio.gather(beside, return_exceptions=True)
+    try:
+        async with app.router.lifespan_context(app):
+            print("A workshop is being opened; simulated participants join it.", flush=True)
+            server = uvicorn.Server(configuration(app))
+            serving = asyncio.create_task(server.serve(sockets=[listening]))
+            while not server.started and not serving.done():  # noqa: ASYNC110 (it has no event)
+                await asyncio.sleep(0.05)
+            beside = asyncio.create_task(playing)
+            await asyncio.wait([serving, beside], return_when=asyncio.FIRST_COMPLETED)
+            if beside.done() and beside.exception() is not None:
+                print(f"The simulated participants stopped: {beside.exception()}", flush=True)
+            await serving
+            beside.cancel()
+            await asyncio.gather(beside, return_exceptions=True)
+    finally:
+        playing.close()
 
 
 def configuration(app: FastAPI) -> uvicorn.Config:
     """How uvicorn runs the app."""
     return uvicorn.Config(
         app,
+        lifespan="off",  # see _serve
         ws="websockets-sansio",
         ws_max_size=2 * LARGEST_MESSAGE,  # longer than we take, so that we can say so
         ws_per_message_deflate=False,

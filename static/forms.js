@@ -42,6 +42,7 @@
   // ---------- what is typed and not yet anywhere else ----------
 
   const sending = new WeakSet()
+  const sent = new Map() // by the form's id: what was chosen when it was sent
   const drafts = new WeakMap() // form: { saved: its content when last saved, dirty, timer, tries, busy }
 
   const typed = (root) => texts(root).some((field) => field.value.trim())
@@ -214,6 +215,7 @@
       draft.busy?.abort() // what is sent now holds all of it, and later
     }
     sending.add(form)
+    sent.set(form.id, Object.fromEntries(CHOICES.map((name) => [name, chosen(form, name)?.value])))
     hold(form, true)
     ctx.request.timeout = 0 // each attempt has its own
     ctx.fetch = (url, request) => insist(form, url, request)
@@ -262,7 +264,9 @@
     met.add(form)
     const taken = form.dataset.saved && !form.dataset.refused && !first
     for (const name of CHOICES) {
-      if (taken) for (const input of choices(form, name)) input.checked = false
+      const played = taken && chosen(form, name)
+      // What was chosen while this was on its way is for the next one.
+      if (played && played.value === sent.get(form.id)?.[name]) played.checked = false
       tick(form, name)
       form.querySelector(`input[type="hidden"][name="kept_${name}"]`)?.remove() // the radios hold it now
     }

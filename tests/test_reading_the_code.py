@@ -48,13 +48,14 @@ TOPICS = {
     "groups",
     "hands",
     "ideas",
+    "merging",
     "opening",
     "people",
     "ratings",
     "shortlist",
     "stages",
 }
-RULES = {"dealing", "seating", "prioritising"}
+RULES = {"dealing", "seating", "showing", "prioritising"}
 GROUND = {"material", "messages", "phases", "shapes", "text", "workshop"}
 
 # The game is made of these and of itself. None of them has a clock, chance, a file or a wait,

@@ -18,6 +18,7 @@ from app.game import (  # noqa: F401
     groups,
     hands,
     ideas,
+    merging,
     opening,
     people,
     ratings,
@@ -115,7 +116,7 @@ def read_command(message: object) -> tuple[str, Command]:
 
 
 def _plain(name: str) -> str:
-    return name.replace("_", "-")
+    return {"co_host": "co-host", "table_lead": "table lead"}.get(name, name)
 
 
 def _not_now(command: Command, workshop: Workshop) -> str:

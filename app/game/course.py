@@ -40,14 +40,13 @@ class OpenPhase(Command):
 
 
 class PhaseOpened(Event):
-    """The workshop is at another phase. The shortlist opens the ratings, for good."""
+    """The workshop is at another phase."""
 
     phase: Phase
     before: Phase
 
     def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:
-        ratings_open = workshop.ratings_open or self.phase is Phase.SHORTLIST
-        return replace(workshop, phase=self.phase, ratings_open=ratings_open)
+        return replace(workshop, phase=self.phase)
 
 
 class Spotlight(Command):

@@ -8,7 +8,6 @@ It leaves out ratings and the shortlist. What always holds: nobody can tell from
 answer whether an idea they may not see exists.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
@@ -16,10 +15,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from app.game.messages import (
-    ERASED,
     PARTICIPANTS,
     STAFF,
-    STAFF_AND_LEADS,
     Actor,
     Command,
     Decision,
@@ -30,6 +27,7 @@ from app.game.messages import (
     Stamp,
 )
 from app.game.phases import Phase
+from app.game.showing import before_group
 from app.game.text import Id, Words
 from app.game.workshop import Build, Group, Idea, Workshop
 
@@ -124,6 +122,10 @@ class IdeaSubmitted(Event):
             at=stamp.at,
             late=self.late,
             captured=self.captured,
+            # While a group writes, nobody is shown what another is writing now, even if the
+            # group has presented this stage before and gone back.
+            presented=self.stage in group.presented
+            and (group.stage, group.step) != (self.stage, "write"),
         )
         hand = tuple(card for card in author.hand if card != self.card)
         return workshop.having(replace(author, hand=hand), group.having(idea))
@@ -175,7 +177,7 @@ class BuildOn(Command):
 
     def decide(self, workshop: Workshop, actor: Actor, at: datetime) -> Decision:
         group = workshop.group_of(actor.id)
-        idea = _presented(workshop, group, self.idea, "idea")
+        idea = before_group(workshop, group, self.idea, "idea")
         yield IdeaBuiltOn(
             build=f"b{workshop.seq + 1}",
             idea=idea.id,
@@ -204,93 +206,3 @@ class IdeaBuiltOn(Event):
         idea = group.ideas[self.idea]
         build = Build(self.build, self.author, self.words, self.manner)
         return workshop.having(group.having(replace(idea, builds=(*idea.builds, build))))
-
-
-class MergeIdeas(Command):
-    """Make one idea of two or more that say the same, in `words`. The parents are kept."""
-
-    by: ClassVar = STAFF_AND_LEADS
-    during: ClassVar = frozenset({Phase.PLAY, Phase.PLENARY, Phase.RATE, Phase.SHORTLIST})
-
-    ideas: Annotated[list[Id], Field(min_length=2, max_length=20)]
-    words: Words
-
-    def decide(self, workshop: Workshop, actor: Actor, at: datetime) -> Decision:
-        if len(set(self.ideas)) < len(self.ideas):
-            raise Rejected("The same idea is listed twice. Choose two different ones.", "ideas")
-        if actor.role is Role.TABLE_LEAD:
-            own = workshop.group_of(actor.id)
-            parents = [_presented(workshop, own, idea, "ideas") for idea in self.ideas]
-        else:
-            parents = [workshop.standing(idea, "ideas") for idea in self.ideas]
-        first = parents[0]
-        if any(parent.problem != first.problem for parent in parents):
-            raise Rejected("Ideas on different problem statements cannot be merged.", "ideas")
-        if any(parent.id in workshop.shortlist for parent in parents):
-            raise Rejected("Take an idea off the shortlist before merging it.", "ideas")
-        yield IdeasMerged(
-            idea=f"i{workshop.seq + 1}",
-            parents=tuple(parent.id for parent in parents),
-            author=first.authors[0],
-            words=self.words,
-        )
-
-
-class IdeasMerged(Event):
-    """A new idea stands for its parents, on the first one's barrier and card."""
-
-    subject_field: ClassVar = "author"
-    made_field: ClassVar = "idea"
-
-    idea: str
-    parents: tuple[str, ...]
-    author: str
-    words: Annotated[str, Personal]
-
-    def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:
-        parents = [workshop.idea(parent) for parent in self.parents]
-        first = parents[0]
-        merged = Idea(
-            id=self.idea,
-            group=first.group,
-            problem=first.problem,
-            stage=first.stage,
-            barrier=first.barrier,
-            cards=tuple(dict.fromkeys(card for parent in parents for card in parent.cards)),
-            authors=tuple(dict.fromkeys(author for parent in parents for author in parent.authors)),
-            words=self.words,
-            how=_joined(parent.how for parent in parents),
-            example=_joined(parent.example for parent in parents),
-            caution=_joined(parent.caution for parent in parents),
-            at=stamp.at,
-            late=all(parent.late for parent in parents),
-            parents=self.parents,
-            builds=tuple(build for parent in parents for build in parent.builds),
-        )
-        for parent in parents:
-            group = workshop.groups[parent.group]
-            workshop = workshop.having(group.having(replace(parent, merged_into=self.idea)))
-        if workshop.spotlight in self.parents:
-            workshop = replace(workshop, spotlight=self.idea)
-        return workshop.having(workshop.groups[first.group].having(merged))
-
-
-def _joined(texts: Iterable[str | None]) -> str | None:
-    """What the parents said, each once, one below the other."""
-    said = dict.fromkeys(text for text in texts if text and text != ERASED)
-    return "\n".join(said) or None
-
-
-def _presented(workshop: Workshop, group: Group, id: str, field: str) -> Idea:
-    """The idea `id`, if it is `group`'s and has been presented to it.
-
-    Raises:
-        Rejected: in the same words whether it is another group's, not yet presented, or
-            does not exist, so that the answer gives nothing away.
-    """
-    idea = group.ideas.get(id)
-    if idea is None or idea.stage not in group.presented:
-        raise Rejected("There is no such idea before your group.", field)
-    if idea.merged_into is not None:
-        raise Rejected("That idea was merged into another. Use the merged idea.", field)
-    return idea

@@ -79,6 +79,8 @@ class PersonJoined(Event):
 def _welcome(
     command: Join | JoinByInvite, workshop: Workshop, role: Role, group: str | None
 ) -> Decision:
+    if workshop.phase is Phase.CLOSED and role not in (Role.ANALYST, Role.CO_HOST):
+        raise Rejected("This workshop is closed. Nobody can join it any more.")
     if len(workshop.people) >= MOST_PEOPLE:
         raise Rejected(f"This workshop is full: {MOST_PEOPLE} people have joined.")
     if group is not None and group not in workshop.groups:

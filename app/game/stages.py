@@ -74,7 +74,7 @@ class MoveGroup(Command):
                 assert hands is not None  # a stage reached for the first time is written down
                 workshop = yield hands
         if not moved:
-            raise Rejected(f"Already at stage {self.stage}, “{self.step}”.", "step")
+            raise Rejected("Every group asked for is there already, or at its last stage.", "step")
 
 
 def _moved(group: Group, stage: int, step: Step) -> "GroupMoved":
@@ -94,7 +94,12 @@ class GroupMoved(Event):
 
     def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:
         group = workshop.groups[self.group]
-        presented = group.presented if self.step == "write" else group.presented | {self.stage}
-        return workshop.having(
-            replace(group, stage=self.stage, step=self.step, presented=presented)
-        )
+        moved = replace(group, stage=self.stage, step=self.step)
+        if self.step != "write":
+            shown = [
+                replace(idea, presented=True)
+                for idea in group.ideas.values()
+                if idea.stage == self.stage and not idea.presented
+            ]
+            moved = replace(moved, presented=group.presented | {self.stage}).having(*shown)
+        return workshop.having(moved)

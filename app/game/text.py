@@ -15,6 +15,10 @@ BIDI_CONTROLS = frozenset(
 )
 
 
+BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols that show nothing: Hangul fillers and the blank of Braille."""
+
+
 def clean(text: object) -> object:
     """`text` in NFC with Unix line ends and no control characters but newline and tab.
 
@@ -35,12 +39,17 @@ def _without(text: object, marks: frozenset[str]) -> object:
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     # Whatever goes, goes before letters and accents are joined, or they would meet later.
-    kept = (c for c in text if c in "\n\t" or not (c in marks or _unwanted(c)))
-    return unicodedata.normalize("NFC", "".join(kept))
+    kept = "".join(c for c in text if c in "\n\t" or not (c in marks or _unwanted(c)))
+    # Nothing but joiners and blanks is no text: left empty, it is refused as such.
+    return unicodedata.normalize("NFC", kept) if any(map(_visible, kept)) else ""
 
 
 def _unwanted(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cs") or ord(character) & 0xFFFE == 0xFFFE
+
+
+def _visible(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "CZ" and character not in BLANKS
 
 
 Words = Annotated[

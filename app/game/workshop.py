@@ -87,6 +87,8 @@ class Idea:
     late: bool = False
     captured: bool = False
     """Written down by a facilitator for somebody who said it aloud."""
+    presented: bool = False
+    """Whether its group has been shown it. Of a merged idea its parts say so, not this."""
     parents: tuple[str, ...] = ()
     merged_into: str | None = None
     builds: tuple[Build, ...] = ()
@@ -113,7 +115,7 @@ class Group:
     reached: int = 0
     """The furthest stage hands were dealt for; 0 before the first deal."""
     presented: frozenset[int] = frozenset()
-    """Stages whose ideas the group has been shown. Going back does not hide them again."""
+    """Stages the group has presented. Going back does not hide again what was shown."""
     ideas: Mapping[str, Idea] = field(default_factory=dict)
 
     def having(self, *ideas: Idea) -> "Group":
@@ -176,7 +178,8 @@ class Workshop:
     spotlight: str | None = None
     ratings: Mapping[str, Mapping[str, Marks]] = field(default_factory=dict)
     """By rater, then idea: what one rater sees changes with their own marks alone."""
-    ratings_open: bool = False
+    ratings_ended: bool = False
+    """Whether a facilitator has ended the rating, for good."""
     shortlist: Mapping[str, Choice] = field(default_factory=dict)
     decisions: tuple[Choice, ...] = ()
     """Every taking on and taking off, in order: reasons are never lost."""
@@ -267,6 +270,15 @@ class Workshop:
         if found.merged_into is not None:
             raise Rejected("That idea was merged into another. Use the merged idea.", field)
         return found
+
+    @property
+    def ratings_open(self) -> bool:
+        """Whether the ratings may be seen, and not changed: ended, or from the shortlist on.
+
+        Going back from the shortlist closes them again unless they were ended: no change of
+        phase settles anything (game.md, "Phases of a workshop").
+        """
+        return self.ratings_ended or self.phase in (Phase.SHORTLIST, Phase.ASSESS, Phase.CLOSED)
 
     def organisations_of(self, idea: Idea) -> tuple[str, ...]:
         """The organisations of its authors, each once, in order of authorship."""

@@ -21,6 +21,9 @@ CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 
 CODE_LENGTH = 8
 
+MOST_OPENINGS = 1000
+"""How many openings are remembered, so that one pressed twice is one."""
+
 
 class Workshops:
     """The live workshops of this process."""
@@ -38,6 +41,7 @@ class Workshops:
         self.clock = clock
         self._retention = timedelta(days=retention_days)
         self._live: dict[str, LiveWorkshop] = {}
+        self._opening: dict[tuple[str, str], asyncio.Future[LiveWorkshop]] = {}
         self._loading: dict[str, asyncio.Lock] = {}
 
     async def get(self, code: str) -> LiveWorkshop | None:
@@ -77,6 +81,24 @@ class Workshops:
                 await self.store.erase_workshop(record.code)
                 erased += 1
         return erased
+
+    async def open_once(self, wish: OpenWorkshop, *, owner: str, ref: str) -> LiveWorkshop:
+        """As `open`; the same owner and ref, as when a button is pressed twice, open one.
+
+        Raises:
+            Malformed, Unavailable: as `open`.
+        """
+        opening = self._opening.get((owner, ref))
+        if opening is None:
+            opening = asyncio.ensure_future(self.open(wish, owner=owner))
+            self._opening[owner, ref] = opening
+            while len(self._opening) > MOST_OPENINGS:
+                self._opening.pop(next(iter(self._opening)))
+        try:
+            return await asyncio.shield(opening)
+        except Exception:
+            self._opening.pop((owner, ref), None)
+            raise
 
     async def open(self, wish: OpenWorkshop, *, owner: str) -> LiveWorkshop:
         """Open a workshop as `wish` says; what is left open is drawn here.

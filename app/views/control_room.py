@@ -101,6 +101,7 @@ class CourseView:
     next: Phase | None
     next_title: str | None
     ratings_open: bool
+    groups_formed: bool
     shared: bool
     raters: int
     """Participants who have rated at least one idea."""
@@ -207,6 +208,7 @@ def course(workshop: Workshop, viewer: Viewer, company: Company) -> CourseView:
         next=following,
         next_title=following.about.title if following else None,
         ratings_open=workshop.ratings_open,
+        groups_formed=workshop.groups_formed,
         shared=workshop.shared,
         raters=sum(person.id in workshop.ratings for person in participants),
         participants=len(participants),

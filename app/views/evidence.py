@@ -10,8 +10,9 @@ from app.game.material import Barrier, Card
 from app.game.messages import STAFF, Role
 from app.game.phases import Phase
 from app.game.prioritising import Score, ballots, score
+from app.game.showing import presented
 from app.game.workshop import Assessment, Choice, Idea, Workshop
-from app.views.ideas import IdeaView, idea_view, presented
+from app.views.ideas import IdeaView, idea_view
 from app.views.results import AFTER_RATING, Status, status
 from app.views.viewer import Viewer
 

@@ -4,7 +4,6 @@ It leaves out who gets which (`regions.py`). What always holds: without names, n
 the author's id nor name is in the view.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,26 +44,6 @@ class IdeaView:
     late: bool
     merged_from: tuple[str, ...]
     merged_into: str | None
-
-
-def presented(workshop: Workshop, idea: Idea, *, to: str | None = None) -> bool:
-    """Whether all of `idea` has been presented: to the group `to`, or else each part to its own.
-
-    Staff may merge what was not presented yet, or what another group wrote. A merged idea
-    holds what its parts say, so it is before a group only when all of them are.
-    """
-    return all(
-        part.stage in workshop.groups[part.group].presented and to in (None, part.group)
-        for part in _parts(workshop, idea)
-    )
-
-
-def _parts(workshop: Workshop, idea: Idea) -> Iterator[Idea]:
-    """What `idea` was merged from, down to what people wrote."""
-    if not idea.parents:
-        yield idea
-    for parent in idea.parents:
-        yield from _parts(workshop, workshop.idea(parent))
 
 
 def idea_view(workshop: Workshop, idea: Idea, *, names: bool) -> IdeaView:

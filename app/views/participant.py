@@ -1,7 +1,7 @@
 """A participant's place: what they hold, where their group is, what it has presented.
 
 A table lead sees the same without a hand. What always holds: other people's ideas are
-here only once their stage has been presented to the group.
+here only once they have been presented to the group.
 """
 
 from collections import defaultdict
@@ -10,47 +10,12 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from app.game.material import Card, ComB, Source
-from app.game.messages import Role
 from app.game.phases import Phase
 from app.game.seating import shuffled
+from app.game.showing import presented
 from app.game.workshop import Group, Step, Workshop
-from app.views.ideas import IdeaView, idea_view, presented
-from app.views.viewer import Company, Draft, State, Viewer, state_of
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationCount:
-    """How many people of an organisation have joined."""
-
-    name: str
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
-class WorkshopView:
-    """What everybody may know of the workshop."""
-
-    code: str
-    title: str
-    phase: Phase
-    phase_title: str
-    what: str
-    arrived: int
-    organisations: tuple[OrganisationCount, ...]
-    groups_formed: bool
-    shared: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MeView:
-    """Who the viewer is here, and their own draft as last saved."""
-
-    id: str
-    role: Role
-    name: str
-    organisation: str
-    group: str | None
-    draft: Draft | None
+from app.views.ideas import IdeaView, idea_view
+from app.views.viewer import Company, State, Viewer, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +62,8 @@ class HandView:
     cards: tuple[Card, ...]
     fits: Mapping[str, tuple[str, ...]]
     swaps_left: int
+    swaps_allowed: int
+    """At each stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,36 +91,6 @@ class BoardView:
     """Ideas presented to the group."""
 
     ideas: tuple[IdeaView, ...]
-
-
-def workshop_view(workshop: Workshop, viewer: Viewer, company: Company) -> WorkshopView:
-    counts: dict[str, int] = defaultdict(int)
-    for person in workshop.participants():
-        counts[person.organisation] += 1
-    about = workshop.phase.about
-    return WorkshopView(
-        code=workshop.code,
-        title=workshop.title,
-        phase=workshop.phase,
-        phase_title=about.title,
-        what=about.what,
-        arrived=sum(counts.values()),
-        organisations=tuple(OrganisationCount(name, counts[name]) for name in sorted(counts)),
-        groups_formed=workshop.groups_formed,
-        shared=workshop.shared,
-    )
-
-
-def me(workshop: Workshop, viewer: Viewer, company: Company) -> MeView:
-    person = workshop.people.get(viewer.id)
-    return MeView(
-        id=viewer.id,
-        role=viewer.role,
-        name=person.name if person else "",
-        organisation=person.organisation if person else "",
-        group=person.group if person else None,
-        draft=company.drafts.get(viewer.id),
-    )
 
 
 def stage(workshop: Workshop, viewer: Viewer, company: Company) -> StageView | None:
@@ -191,6 +128,7 @@ def hand(workshop: Workshop, viewer: Viewer, company: Company) -> HandView | Non
         cards=cards,
         fits={card.id: tuple(b.id for b in barriers if card.fits(b)) for card in cards},
         swaps_left=max(0, workshop.options.swaps_per_stage - person.swaps.get(group.stage, 0)),
+        swaps_allowed=workshop.options.swaps_per_stage,
     )
 
 

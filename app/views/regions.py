@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from app.game.messages import Role
 from app.game.workshop import Workshop
-from app.views import control_room, participant, rating, results
+from app.views import control_room, everyone, participant, rating, results
 from app.views.viewer import Company, Viewer
 
 
@@ -56,8 +56,8 @@ def _own_rating(workshop: Workshop, viewer: Viewer) -> tuple[object, ...]:
     return (workshop.phase, workshop.ratings_open, own, *_all_ideas(workshop, viewer))
 
 
-WORKSHOP = Region("workshop", "all", participant.workshop_view)
-ME = Region("me", "person", participant.me, live=True)
+WORKSHOP = Region("workshop", "all", everyone.workshop_view)
+ME = Region("me", "person", everyone.me, live=True)
 STAGE = Region("stage", "group", participant.stage)
 HAND = Region("hand", "person", participant.hand)
 GROUP = Region("group", "group", participant.group, live=True)

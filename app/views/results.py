@@ -10,8 +10,9 @@ from typing import Literal
 
 from app.game.phases import Phase
 from app.game.prioritising import Ballots, ballots, proposal, score
+from app.game.showing import presented
 from app.game.workshop import Idea, Workshop
-from app.views.ideas import IdeaView, idea_view, presented
+from app.views.ideas import IdeaView, idea_view
 from app.views.viewer import Company, Viewer
 
 AFTER_RATING = (Phase.SHORTLIST, Phase.ASSESS, Phase.CLOSED)

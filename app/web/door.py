@@ -76,7 +76,9 @@ class Door:
     def invitation(self, code: str) -> "Invitation":
         """What a room needs to join: the code, the link, and the link as a QR code."""
         url = self.url(f"/join/{code}")
-        qr = segno.make(url, error="m").svg_inline(border=2, svgclass="qr", lineclass=None, omitsize=True)
+        qr = segno.make(url, error="m").svg_inline(
+            border=2, svgclass="qr", lineclass=None, omitsize=True
+        )
         return Invitation(code, url, Markup(qr))  # noqa: S704 (made by us from our own address)
 
     def clock_time(self) -> str:

@@ -153,7 +153,9 @@ async def open_workshop(request: Request) -> Response:
         text = values.get(name, "").strip()
         wish[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else text
     try:
-        live = await door.workshops.open(validated(OpenWorkshop, wish), owner=account.id)
+        live = await door.workshops.open_once(
+            validated(OpenWorkshop, wish), owner=account.id, ref=values.get("ref") or new_ref()
+        )
     except (Rejected, Problem, StoreError) as failure:
         problem = from_exception(failure)
         text = on_page(problem.message, problem.field, None)

@@ -11,7 +11,7 @@ from app.game.messages import Rejected, Role
 from app.game.phases import Phase
 from app.live import LiveWorkshop
 from app.store import StoreError
-from app.web.door import door_of
+from app.web.door import Door, door_of
 from app.web.errors import Problem, from_exception
 from app.web.forms import FormView, new_ref, on_page, typed
 from app.web.page import (
@@ -23,6 +23,14 @@ from app.web.page import (
 
 router = APIRouter(include_in_schema=False)
 
+ROLES = {
+    "observer": "an observer: you read along, without names",
+    "table_lead": "a table lead: you move a group along its journey",
+    "co_host": "a co-host: you can do all the facilitator can",
+    "analyst": "an analyst: you read the results once the workshop is closed",
+}
+"""What an invite lets somebody come in as."""
+
 
 @router.get("/join/{code}")
 async def join_page(request: Request, code: str, invite: str | None = None) -> Response:
@@ -30,10 +38,10 @@ async def join_page(request: Request, code: str, invite: str | None = None) -> R
     live = await door.workshop_at_the_door(request, code)
     if invite is None and await door.access.viewer(request, live) is not None:
         return see_other(f"/w/{live.code}")
-    return _join_page(request, live, {"invite": invite or ""}, {})
+    return await _join_page(request, live, {"invite": invite or ""}, {})
 
 
-def _join_page(
+async def _join_page(
     request: Request,
     live: LiveWorkshop,
     values: Mapping[str, str],
@@ -51,6 +59,7 @@ def _join_page(
         options={
             "organisations": list(organisations) if organisations else None,
             "closed": closed,
+            "role": await _invited_as(door_of(request), live, values.get("invite")),
             "known": sorted({person.organisation for person in live.state.people.values()}),
         },
     )
@@ -78,11 +87,21 @@ async def join(request: Request, code: str) -> Response:
     except (Rejected, Problem, StoreError) as failure:
         problem = from_exception(failure)
         text = on_page(problem.message, problem.field, None)
-        return _join_page(request, live, values, {problem.field or "": text}, problem.status)
+        return await _join_page(request, live, values, {problem.field or "": text}, problem.status)
     staff = seat.role is Role.CO_HOST
     response = go(request, f"/facilitate/{live.code}" if staff else f"/w/{live.code}")
     door.access.keep_seat(response, live.code, seat.key)
     return response
+
+
+async def _invited_as(door: Door, live: LiveWorkshop, invite: str | None) -> str | None:
+    """The role an invite gives, in words; None without one, or with one that is not valid."""
+    if not invite:
+        return None
+    try:
+        return ROLES.get((await door.access.invited(live.code, invite)).role)
+    except Problem:
+        return None
 
 
 def _ref(values: Mapping[str, str]) -> str | None:

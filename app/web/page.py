@@ -119,7 +119,8 @@ def see_other(path: str) -> Response:
 
 def done_at(path: str, at: str) -> Response:
     """Load a page again that says when something was done, for browsers without scripts."""
-    return see_other(f"{path}?{urlencode({'done': at})}")
+    # It is said in the bar; otherwise the browser would go to the form again.
+    return see_other(f"{path}?{urlencode({'done': at})}#bar")
 
 
 def done_notice(request: Request) -> Notice | None:

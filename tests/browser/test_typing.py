@@ -279,3 +279,24 @@ async def test_a_script_that_comes_late_does_not_leave_the_page_without_its_sock
     go_on.set()
     await loading
     await ready(page)
+
+
+async def test_a_choice_made_while_an_idea_is_on_its_way_is_for_the_next_one(desk: Desk) -> None:
+    page = desk.page
+    go_on = asyncio.Event()
+
+    async def dawdle(route: Route) -> None:
+        await go_on.wait()
+        await route.continue_()
+
+    await page.route("**/do", dawdle)
+    await page.get_by_role("button", name="Put your idea forward").click()
+    await expect(page.locator("#write-words")).to_have_attribute("readonly", "")
+    await page.locator("#stage .barrier__text").first.click()
+    go_on.set()
+    await expect(page.locator("#write-status")).to_contain_text("Your idea was saved")
+    after = await desk.state()
+    assert (after["words"], after["card"]) == ("", None)
+    assert after["barrier"] not in (None, desk.before["barrier"])
+    [idea] = desk.workshop.view()["longlist"]["ideas"]
+    assert (idea["barrier"], idea["card"]) == (desk.before["barrier"], desk.before["card"])

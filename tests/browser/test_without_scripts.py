@@ -57,6 +57,8 @@ async def test_somebody_takes_part_without_scripts(people: People, server: Serve
     chosen = [await barrier.input_value(), await card.input_value()]
     await mistakes_keep_what_was_typed(page, chosen)
     await page.get_by_role("button", name="Put your idea forward").click()
+    await expect(page.locator("#notice")).to_contain_text("Done at")
+    await expect(page.locator("#notice")).to_be_in_viewport()
     await expect(page.locator("#mine")).to_contain_text("The school rings the duty desk")
     await expect(page.get_by_label("What would change?")).to_have_value("")
     [idea] = workshop.view()["longlist"]["ideas"]
@@ -108,6 +110,8 @@ async def mistakes_keep_what_was_typed(page: Page, chosen: list[str]) -> None:
     await page.get_by_label("A caution").fill("Not in front of the family.")
     await send.click()
     await expect(problem).to_contain_text("Choose a card from your hand.")
+    await expect(problem).to_be_in_viewport()
+    await expect(page).to_have_title(re.compile("^Problem: "))
     await expect(words).to_have_value(WORDS)
     await expect(page.get_by_label("A caution")).to_have_value("Not in front of the family.")
 

@@ -101,17 +101,17 @@ def test_a_closed_workshop_is_opened_again() -> None:
     table.submit("p1")
 
 
-def test_the_shortlist_opens_the_ratings_for_good() -> None:
+def test_the_shortlist_opens_the_ratings_and_going_back_settles_nothing() -> None:
     table = with_ideas()
     states = [table.workshop.ratings_open]
-    for phase in ("shortlist", "rate", "play"):
+    for phase in ("shortlist", "rate", "assess", "closed", "play"):
         table.do("facilitator", "OpenPhase", phase=phase)
         states.append(table.workshop.ratings_open)
-    assert states == [False, True, True, True]
+    assert states == [False, True, False, True, True, False]
 
 
-@pytest.mark.parametrize("phase", ["briefing", "play", "plenary", "rate", "assess", "closed"])
-def test_no_other_phase_opens_the_ratings(phase: str) -> None:
+@pytest.mark.parametrize("phase", ["briefing", "play", "plenary", "rate"])
+def test_no_earlier_phase_opens_the_ratings(phase: str) -> None:
     table = Table()
     table.do("facilitator", "OpenPhase", phase=phase)
     assert not table.workshop.ratings_open

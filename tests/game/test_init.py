@@ -82,7 +82,7 @@ def test_another_role_is_forbidden_whatever_the_phase() -> None:
 def test_a_role_of_two_words_is_named_in_plain_english() -> None:
     table = at_play()
     lead = table.invite(Role.TABLE_LEAD, "g1")
-    assert table.told(lead, "OpenRatings") == "A table-lead may not do this."
+    assert table.told(lead, "OpenRatings") == "A table lead may not do this."
 
 
 def test_another_phase_is_rejected_with_the_phase_it_belongs_to() -> None:

@@ -29,7 +29,8 @@ from app.game import evolve, replay
 from app.game.apease import CRITERIA
 from app.game.dealing import FITTING, HandsDealt
 from app.game.hands import CardSwapped
-from app.game.ideas import IdeasMerged, IdeaSubmitted
+from app.game.ideas import IdeaSubmitted
+from app.game.merging import IdeasMerged
 from app.game.messages import Command, Event, Rejected, Role, Stamp
 from app.game.phases import OPEN, OPTIONAL, Phase
 from app.game.seating import GroupsFormed
@@ -386,9 +387,12 @@ def look_over(before: Workshop, after: Workshop) -> None:
     for name, group in before.groups.items():
         assert group.presented <= after.groups[name].presented
         assert group.reached <= after.groups[name].reached
+    if before.ratings_ended:
+        assert after.ratings_ended
     if before.ratings_open:
-        assert after.ratings_open
-        assert after.ratings == before.ratings
+        # Nobody's marks change any more; a merged idea takes over those of its parts.
+        for rater, given in before.ratings.items():
+            assert after.ratings[rater].items() >= given.items()
     if before.phase is not after.phase:
         assert before.shortlist == after.shortlist
         assert before.ratings == after.ratings

@@ -69,7 +69,7 @@ def outcome(command: Command, role: Role, phase: Phase) -> str:
     except Forbidden:
         return "forbidden"
     except Rejected as no:
-        not_now = "This can be done at ", "This workshop is closed."
+        not_now = "This can be done at ", "This workshop is closed. Nothing"
         return "not now" if no.message.startswith(not_now) else "may"
     return "may"
 

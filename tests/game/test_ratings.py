@@ -147,12 +147,21 @@ def test_once_opened_no_mark_is_given_or_changed() -> None:
         assert table.refused(who, "RateIdea", **marks(idea, impact=1)) == ("rejected", None)
 
 
-def test_a_shortlist_that_was_opened_ends_the_rating_also_after_going_back() -> None:
+def test_going_back_from_the_shortlist_lets_people_rate_again() -> None:
     table = at_rating()
     for phase in ("shortlist", "rate"):
         table.do("facilitator", "OpenPhase", phase=phase)
+    table.do("p1", "RateIdea", **marks(not_of(table, "p1")))
+    table.do("facilitator", "OpenRatings")
     assert table.refused("p1", "RateIdea", **marks(not_of(table, "p1"))) == ("rejected", None)
-    assert table.refused("facilitator", "OpenRatings") == ("rejected", None)
+
+
+def test_ratings_that_a_facilitator_ended_stay_ended_after_going_back() -> None:
+    table = at_rating()
+    table.do("facilitator", "OpenRatings")
+    for phase in ("shortlist", "rate"):
+        table.do("facilitator", "OpenPhase", phase=phase)
+    assert table.refused("p1", "RateIdea", **marks(not_of(table, "p1"))) == ("rejected", None)
 
 
 @pytest.mark.parametrize("phase", ["lobby", "briefing", "play", "plenary", "shortlist", "assess"])

@@ -81,7 +81,9 @@ def test_a_group_is_not_moved_to_where_it_is() -> None:
     table = at_play()
     fields = {"group": "g1", "stage": 1, "step": "write"}
     assert table.refused("facilitator", "MoveGroup", **fields) == ("rejected", "step")
-    assert table.told("facilitator", "MoveGroup", **fields) == "Already at stage 1, “write”."
+    assert table.told("facilitator", "MoveGroup", **fields) == (
+        "Every group asked for is there already, or at its last stage."
+    )
 
 
 @pytest.mark.parametrize(("group", "stage"), [("g1", 4), ("g2", 3), ("g1", 13), ("g1", 10**20)])
