@@ -63,7 +63,10 @@
   /* A copy in this tab, for a page that is loaded again while the server cannot be reached. */
   const shelf = (form) => `moments ${location.pathname} ${form.id}`
   function keep (form) {
-    const fields = texts(form).filter((field) => field.value.trim()).map((field) => [field.name, field.value])
+    // Choices in the regions belong to the form as well: FormData finds them by its id.
+    const picked = [...form.elements].filter((field) => field.type === 'radio' && field.checked)
+    const fields = [...texts(form).filter((field) => field.value.trim()), ...picked]
+      .map((field) => [field.name, field.value])
     try {
       if (fields.length) sessionStorage.setItem(shelf(form), JSON.stringify(fields))
       else sessionStorage.removeItem(shelf(form))
@@ -76,6 +79,8 @@
     let fields = []
     try { fields = JSON.parse(sessionStorage.getItem(shelf(form)) ?? '[]') } catch { return }
     for (const [name, value] of fields) {
+      const radio = [...form.elements].find((each) => each.type === 'radio' && each.name === name && each.value === value)
+      if (radio) radio.checked = true
       const field = texts(form).find((each) => each.name === name)
       if (field && field.value !== value) {
         field.value = value
