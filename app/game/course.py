@@ -40,13 +40,22 @@ class OpenPhase(Command):
 
 
 class PhaseOpened(Event):
-    """The workshop is at another phase."""
+    """The workshop is at another phase. The shortlist opens the ratings.
+
+    Going back before it closes them again unless they were ended: no change of phase settles
+    anything (game.md, "Phases of a workshop").
+    """
 
     phase: Phase
     before: Phase
 
     def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:
-        return replace(workshop, phase=self.phase)
+        ratings_open = workshop.ratings_open
+        if self.phase is Phase.SHORTLIST:
+            ratings_open = True
+        elif self.phase not in (Phase.ASSESS, Phase.CLOSED):
+            ratings_open = workshop.ratings_ended
+        return replace(workshop, phase=self.phase, ratings_open=ratings_open)
 
 
 class Spotlight(Command):

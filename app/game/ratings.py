@@ -96,4 +96,4 @@ class RatingsOpened(Event):
     """The ratings are open, for good."""
 
     def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:
-        return replace(workshop, ratings_ended=True)
+        return replace(workshop, ratings_open=True, ratings_ended=True)

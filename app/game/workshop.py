@@ -178,6 +178,8 @@ class Workshop:
     spotlight: str | None = None
     ratings: Mapping[str, Mapping[str, Marks]] = field(default_factory=dict)
     """By rater, then idea: what one rater sees changes with their own marks alone."""
+    ratings_open: bool = False
+    """Whether the ratings may be seen, and not changed: ended, or opened with the shortlist."""
     ratings_ended: bool = False
     """Whether a facilitator has ended the rating, for good."""
     shortlist: Mapping[str, Choice] = field(default_factory=dict)
@@ -270,15 +272,6 @@ class Workshop:
         if found.merged_into is not None:
             raise Rejected("That idea was merged into another. Use the merged idea.", field)
         return found
-
-    @property
-    def ratings_open(self) -> bool:
-        """Whether the ratings may be seen, and not changed: ended, or from the shortlist on.
-
-        Going back from the shortlist closes them again unless they were ended: no change of
-        phase settles anything (game.md, "Phases of a workshop").
-        """
-        return self.ratings_ended or self.phase in (Phase.SHORTLIST, Phase.ASSESS, Phase.CLOSED)
 
     def organisations_of(self, idea: Idea) -> tuple[str, ...]:
         """The organisations of its authors, each once, in order of authorship."""

@@ -104,14 +104,14 @@ def test_a_closed_workshop_is_opened_again() -> None:
 def test_the_shortlist_opens_the_ratings_and_going_back_settles_nothing() -> None:
     table = with_ideas()
     states = [table.workshop.ratings_open]
-    for phase in ("shortlist", "rate", "assess", "closed", "play"):
+    for phase in ("shortlist", "rate", "closed", "shortlist", "assess", "closed", "play"):
         table.do("facilitator", "OpenPhase", phase=phase)
         states.append(table.workshop.ratings_open)
-    assert states == [False, True, False, True, True, False]
+    assert states == [False, True, False, False, True, True, True, False]
 
 
-@pytest.mark.parametrize("phase", ["briefing", "play", "plenary", "rate"])
-def test_no_earlier_phase_opens_the_ratings(phase: str) -> None:
+@pytest.mark.parametrize("phase", ["briefing", "play", "plenary", "rate", "assess", "closed"])
+def test_no_other_phase_opens_the_ratings(phase: str) -> None:
     table = Table()
     table.do("facilitator", "OpenPhase", phase=phase)
     assert not table.workshop.ratings_open

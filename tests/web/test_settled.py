@@ -130,7 +130,10 @@ def test_opening_the_shortlist_opens_the_ratings_too(playing: Playing) -> None:
     assert playing.see()["longlist"]["ideas"][0]["impact"] is None
     playing.done(kind="OpenPhase", phase="shortlist")
     assert playing.see()["longlist"]["ideas"][0]["impact"] == 5
-    playing.done(kind="OpenPhase", phase="rate")
+    playing.done(kind="OpenPhase", phase="rate")  # no change of phase settles anything
+    assert playing.see()["longlist"]["ideas"][0]["impact"] is None
+    playing.done(kind="RateIdea", idea=idea, **marks)
+    playing.done(kind="OpenRatings")
     reply = playing.do(kind="RateIdea", idea=idea, ref="too late", **marks)
     refused(reply, "rejected", None, "too late")
 
