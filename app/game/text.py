@@ -49,7 +49,7 @@ def _unwanted(character: str) -> bool:
 
 
 def _visible(character: str) -> bool:
-    return unicodedata.category(character)[0] not in "CZ" and character not in BLANKS
+    return unicodedata.category(character)[0] not in "CZM" and character not in BLANKS
 
 
 Words = Annotated[
