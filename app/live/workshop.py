@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from app import game
@@ -137,7 +138,7 @@ class LiveWorkshop:
             self._head = after
             self._upon_head += 1
             self._on_their_way[key] = (digest, written)
-            written.add_done_callback(lambda future, batch=batch: self._settled(batch, future))  # type: ignore[misc]
+            written.add_done_callback(partial(self._settled, batch))
             try:
                 # Shielded: somebody who hangs up must not undo what others were shown.
                 await asyncio.shield(written)
