@@ -489,13 +489,23 @@ async def test_what_was_acknowledged_before_a_kill_is_there_once_and_only_once(
             with contextlib.suppress(ConnectionClosed):
                 async with server.socket(code, key) as socket:
                     hand = (await heard(socket))["regions"]["hand"]["cards"]
-                    for card in hand[:ideas_each]:
+                    cards = iter(hand[:ideas_each])
+
+                    async def put_forward() -> None:
+                        card = next(cards, None)
+                        if card is None:
+                            return
                         words = f"Idea {card['id']} of {number}"
                         ref = new_ref()
                         command = {"kind": "SubmitIdea", "ref": ref, "card": card["id"],
                                    "barrier": barrier, "words": words}  # fmt: skip
                         sent[ref] = (key, command)
                         await socket.send(json.dumps(command))
+
+                    # Two on their way at a time: however fast the server is, some are
+                    # on their way when it dies.
+                    await put_forward()
+                    await put_forward()
                     while True:
                         message = await heard(socket)
                         if "ok" in message:
@@ -503,6 +513,7 @@ async def test_what_was_acknowledged_before_a_kill_is_there_once_and_only_once(
                             if len(acknowledged) >= enough and not killed.is_set():
                                 killed.set()
                                 server.kill()
+                            await put_forward()
 
         await asyncio.gather(*(play(*each) for each in enumerate(keys)))
         assert killed.is_set()
