@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from app.addresses import ANYWHERE
 from app.logs import configure
 from app.main import create_app
 from app.settings import Settings, SettingsError, secret_key
@@ -133,7 +134,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _here(settings: Settings) -> str:
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+    host = "127.0.0.1" if settings.host in ANYWHERE else settings.host
     return f"[{host}]:{settings.port}" if ":" in host else f"{host}:{settings.port}"
 
 

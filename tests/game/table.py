@@ -240,3 +240,18 @@ def with_ideas(people: int = 6, **wishes: Any) -> Table:
         table.submit(person.id)
     table.do("facilitator", "MoveGroup", group="all", stage=1, step="present")
     return table
+
+
+def pair(table: Table) -> tuple[str, str, str]:
+    """Two people of `g1` and one of `g2`."""
+    one, other, *_ = table.members("g1")
+    return one, other, table.members("g2")[0]
+
+
+def submission(table: Table, who: str, **changed: Any) -> dict[str, Any]:
+    fields = {"card": table.hand(who)[0], "barrier": table.barrier(who), "words": "An idea"}
+    return fields | changed
+
+
+def captured(table: Table, who: str, **changed: Any) -> dict[str, Any]:
+    return {"participant": who, "group": table.group(who).id, **submission(table, who, **changed)}

@@ -12,23 +12,15 @@ from app.game import ideas
 from app.game.ideas import IdeaSubmitted
 from app.game.messages import Actor, Role
 from app.game.workshop import Build, Idea
-from tests.game.table import DECK, Table, at_play, in_the_lobby, with_ideas
-
-
-def pair(table: Table) -> tuple[str, str, str]:
-    """Two people of `g1` and one of `g2`."""
-    one, other, *_ = table.members("g1")
-    return one, other, table.members("g2")[0]
-
-
-def submission(table: Table, who: str, **changed: Any) -> dict[str, Any]:
-    fields = {"card": table.hand(who)[0], "barrier": table.barrier(who), "words": "An idea"}
-    return fields | changed
-
-
-def captured(table: Table, who: str, **changed: Any) -> dict[str, Any]:
-    return {"participant": who, "group": table.group(who).id, **submission(table, who, **changed)}
-
+from tests.game.table import (
+    DECK,
+    at_play,
+    captured,
+    in_the_lobby,
+    pair,
+    submission,
+    with_ideas,
+)
 
 # Submitting
 

@@ -8,22 +8,7 @@ import pytest
 from app.game.merging import IdeasMerged
 from app.game.messages import ERASED, Role, Stamp
 from app.game.workshop import Idea
-from tests.game.table import DECK, NOON, Table, at_play, with_ideas
-
-
-def pair(table: Table) -> tuple[str, str, str]:
-    """Two people of `g1` and one of `g2`."""
-    one, other, *_ = table.members("g1")
-    return one, other, table.members("g2")[0]
-
-
-def submission(table: Table, who: str, **changed: Any) -> dict[str, Any]:
-    fields = {"card": table.hand(who)[0], "barrier": table.barrier(who), "words": "An idea"}
-    return fields | changed
-
-
-def captured(table: Table, who: str, **changed: Any) -> dict[str, Any]:
-    return {"participant": who, "group": table.group(who).id, **submission(table, who, **changed)}
+from tests.game.table import DECK, NOON, at_play, captured, pair, with_ideas
 
 
 def test_merging_makes_an_idea_that_keeps_every_parent_author_and_card() -> None:
