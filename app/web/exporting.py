@@ -6,10 +6,10 @@ is refused before anything of it is made.
 
 import asyncio
 
-from app.exports.tables import Reader
 from fastapi import Response
 
 from app.exports import formats, tables
+from app.exports.tables import Reader
 from app.game.messages import STAFF, Actor, Role
 from app.game.phases import Phase
 from app.live import LiveWorkshop
