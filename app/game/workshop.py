@@ -45,6 +45,8 @@ class Person:
     hand: tuple[str, ...] = ()
     swaps: Mapping[int, int] = field(default_factory=dict)
     """Swaps used, by stage."""
+    removed: bool = False
+    """Whether staff have taken them out: what they wrote stays, and they may nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +210,13 @@ class Workshop:
         """Participants in order of arrival; of one group if `group` is given."""
         return [
             person
-            for person in self.people.values()
-            if person.role is Role.PARTICIPANT and (group is None or person.group == group)
+            for person in self.participants_ever()
+            if not person.removed and (group is None or person.group == group)
         ]
+
+    def participants_ever(self) -> list[Person]:
+        """Participants in order of arrival, also those who were removed."""
+        return [person for person in self.people.values() if person.role is Role.PARTICIPANT]
 
     def group_of(self, person: str) -> Group:
         """The group `person` sits in.
