@@ -23,7 +23,8 @@ from app.live import Workshops
 from app.live.workshop import now
 from app.logs import AccessLog
 from app.paths import folder
-from app.settings import Settings, secret_key
+from app.settings import Settings
+from app.signing import secret_keys
 from app.store import StoreError, Unavailable, open_store
 from app.web import api, control, deciding, facilitators, joining, pages, places, projector
 from app.web.access import Access
@@ -60,7 +61,7 @@ def create_app(
         SettingsError: no secret key can be kept.
     """
     material = content or shipped_content()
-    secret = secret_key(settings)
+    keys = secret_keys(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -71,7 +72,7 @@ def create_app(
                 workshops=Workshops(
                     store, material, retention_days=settings.retention_days, clock=clock
                 ),
-                access=Access(store, settings, secret, clock),
+                access=Access(store, settings, keys, clock),
                 limits=limits or Limits(),
             )
             retiring = asyncio.create_task(_retire(app.state.door.workshops))

@@ -1,9 +1,9 @@
 """Who is asking: keys, seats, invites, and facilitators signing in.
 
 Everybody comes in with a key that cannot be guessed; only its hash is kept. Browsers
-hold theirs in a signed cookie no script can read. There are no passwords. It leaves out
-Host, Origin and the like (`edge.py`). What always holds: what somebody may do is looked
-up at every message, never remembered from when they connected.
+hold theirs in a signed cookie no script can read. It leaves out Host, Origin and the like
+(`edge.py`), and the links to sign in by (`links.py`). What always holds: what somebody may
+do is looked up at every message, never remembered from when they connected.
 """
 
 import hashlib
@@ -15,16 +15,16 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from fastapi import Response
-from itsdangerous import BadData, Signer, URLSafeTimedSerializer
+from itsdangerous import BadData, Signer
 from starlette.requests import HTTPConnection
 
 from app.game.messages import STAFF, Actor, Role
 from app.live import LiveWorkshop
 from app.settings import Settings
 from app.store import AccessRow, Conflict, Store
+from app.web import links
 from app.web.errors import Problem
 
-SIGN_IN_MINUTES = 15
 SIGNED_IN_FOR = timedelta(days=14)
 SEAT_FOR = timedelta(days=60)
 OWNER = "owner"
@@ -59,14 +59,17 @@ class Access:
     """The one place that turns keys and cookies into people."""
 
     def __init__(
-        self, store: Store, settings: Settings, secret: bytes, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        settings: Settings,
+        secret_keys: tuple[bytes, ...],
+        clock: Callable[[], datetime],
     ) -> None:
         self._records = store.records
         self._settings = settings
         self._clock = clock
-        self._secret = secret
-        self._signer = Signer(secret, salt="seat")
-        self._links = _links(secret)
+        self._secrets = secret_keys
+        self._signer = Signer(secret_keys[::-1], salt="seat")  # it signs with the last
         self._rows: dict[str, AccessRow] = {}
 
     # Keys
@@ -107,6 +110,18 @@ class Access:
             raise Problem("forbidden", "This invite is not valid any more. Ask for a new one.")
         return row
 
+    async def has_key(self, connection: HTTPConnection, code: str, key: str | None = None) -> bool:
+        """Whether whoever asks holds a key to the workshop of `code`, or a facilitator's."""
+        names = (self._cookie(f"seat_{code}"), self._cookie("facilitator"))
+        held = [key, self.bearer(connection), *(self._unsigned(connection, n) for n in names)]
+        for each in held:
+            if each and await self.account_by_key(each) is not None:
+                return True
+            row = await self._row(each) if each else None
+            if row is not None and row.workshop == code:
+                return True
+        return False
+
     async def known(self, key: str) -> bool:
         """Whether `key` opens anything at all."""
         return await self._row(key) is not None
@@ -132,7 +147,10 @@ class Access:
             raise Problem("unauthenticated", "This key is not known, or not valid any more.")
         if row.workshop != live.code:
             raise Problem("forbidden", "This key belongs to another workshop.")
-        return _seated(live, row)
+        seated = _seated(live, row)
+        if seated is None:
+            raise Problem("unauthenticated", "You have been taken out of this workshop.")
+        return seated
 
     async def account_by_key(self, key: str) -> Account | None:
         """The facilitator whose key this is, if it is one's."""
@@ -195,10 +213,7 @@ class Access:
     def forget_account(self, response: Response) -> None:
         """Let the browser forget the facilitator."""
         response.delete_cookie(
-            self._cookie("facilitator"),
-            secure=self._settings.https,
-            httponly=True,
-            samesite="lax",
+            self._cookie("facilitator"), secure=self._settings.https, httponly=True, samesite="lax"
         )
 
     def socket_token(self, request: HTTPConnection, code: str) -> str:
@@ -207,10 +222,21 @@ class Access:
         A page of a sibling host can open a socket that carries our cookies, but cannot
         read this (P9).
         """
+        return self._socket_tokens(request, code)[0]
+
+    def is_socket_token(self, token: object, request: HTTPConnection, code: str) -> bool:
+        """Whether `token` is what a page of this browser was given."""
+        said = token.encode("utf-8", "replace") if isinstance(token, str) else b""
+        tokens = self._socket_tokens(request, code)
+        return any(hmac.compare_digest(said, each.encode()) for each in tokens)
+
+    def _socket_tokens(self, request: HTTPConnection, code: str) -> list[str]:
+        """By each secret key: a page from before they changed is still one of ours."""
         cookies = "\n".join(
             request.cookies.get(self._cookie(name), "") for name in ("facilitator", f"seat_{code}")
         )
-        return hmac.new(self._secret, f"socket\n{code}\n{cookies}".encode(), "sha256").hexdigest()
+        said = f"socket\n{code}\n{cookies}".encode("utf-8", "surrogatepass")
+        return [hmac.new(secret, said, "sha256").hexdigest() for secret in self._secrets]
 
     def _cookie(self, name: str) -> str:
         # The prefix makes browsers refuse the cookie from a sibling host; it needs https.
@@ -242,10 +268,7 @@ class Access:
         Raises:
             Problem: the link is too old, was used before, or was never ours.
         """
-        try:
-            claim = self._links.loads(token, max_age=SIGN_IN_MINUTES * 60)
-        except BadData:
-            raise Problem("forbidden", TOO_OLD) from None
+        claim = links.claim_of(token, self._secrets)
         used = AccessRow(
             key_hash=hashed(f"sign-in {claim['nonce']}"),
             kind="account",
@@ -256,37 +279,21 @@ class Access:
         try:
             await self._records.grant(used)
         except Conflict:
-            raise Problem("forbidden", TOO_OLD) from None
+            raise Problem("forbidden", links.TOO_OLD) from None
         return await self._grant(
             "account", person=claim["account"], role=Role.FACILITATOR, name=claim["name"]
         )
 
 
-def _links(secret: bytes) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(secret, salt="sign-in")
+def _seated(live: LiveWorkshop, row: AccessRow) -> Actor | None:
+    """The holder of a seat; their group, and whether they were removed, is the workshop's to say.
 
-
-def sign_in_token(secret: bytes, name: str, account: str | None = None) -> str:
-    """What a sign-in link carries: good once, for a quarter of an hour."""
-    claim = {
-        # The same name is the same account, so that a facilitator whose sign-in has run
-        # out finds their workshops again.
-        "account": account or f"f{hashed(name.strip().casefold())[:16]}",
-        "name": name,
-        "nonce": secrets.token_urlsafe(16),
-    }
-    return str(_links(secret).dumps(claim))
-
-
-TOO_OLD = (
-    "This sign-in link was used before or is older than "
-    f"{SIGN_IN_MINUTES} minutes. Restart the server, or ask whoever runs it for a new one."
-)
-
-
-def _seated(live: LiveWorkshop, row: AccessRow) -> Actor:
-    """The holder of a seat; the group of a participant is the workshop's to say."""
+    So somebody who was removed is out in every process as soon as it knows of that event,
+    even if theirs could not be written into the keys.
+    """
     assert row.person is not None
     person = live.state.people.get(row.person)
+    if person is not None and person.removed:
+        return None
     group = person.group if person else row.group_id
     return Actor(row.person, Role(row.role), group)
