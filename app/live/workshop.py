@@ -228,14 +228,24 @@ class LiveWorkshop:
         if self._publishing is None:
             self._publishing = asyncio.get_running_loop().call_soon(self._publish)
 
+    def ask_again(self) -> None:
+        """Somebody's key opens nothing any more: ask of everyone connected who they are."""
+        for member in self._members:
+            member.wake()
+
     def _publish(self) -> None:
         self._publishing = None
         for member in tuple(self._members):
+            person = self.state.people.get(member.viewer.id)
+            if person is not None and person.removed:
+                member.wake()
+                continue
             try:
                 member.offer(self.screen(member.viewer), self.state.seq)
             except Exception:
-                # A view that fails sends nothing: better an old screen than a leak.
+                # A view that fails sends nothing: better to start again than a leak.
                 logger.exception("a view of event %d failed", self.state.seq)
+                member.fail()
 
 
 def fold(rows: Iterable[Row]) -> Workshop:

@@ -66,6 +66,11 @@ class Workshops:
         """Forget the live copy: the next who asks gets one folded afresh."""
         self._live.pop(code, None)
 
+    def ask_again(self) -> None:
+        """Somebody's key opens nothing any more: see whose sockets that ends."""
+        for live in self._live.values():
+            live.ask_again()
+
     async def retire(self) -> int:
         """Erase the workshops whose time is over and that nobody is watching. Returns how many.
 

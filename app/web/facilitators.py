@@ -90,6 +90,7 @@ async def sign_in(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     door = door_of(request)
     await door.access.revoke_account(request)
+    door.workshops.ask_again()
     response = see_other("/")
     door.access.forget_account(response)
     return response
