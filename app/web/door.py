@@ -5,9 +5,10 @@ joining it, saving a draft, inviting. It leaves out HTTP's own words. What alway
 a wrong code costs the same whichever door it was tried at.
 """
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import segno
@@ -68,6 +69,8 @@ class Door:
     workshops: Workshops
     access: Access
     limits: Limits
+    exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Files being made: others wait, so that many who ask at once do not stop a workshop."""
 
     def url(self, path: str) -> str:
         """The full address of a page, for links that are sent to people."""
