@@ -30,7 +30,7 @@ FIRST_MESSAGE_SECONDS = 20
 LARGEST_MESSAGE = 512 * 1024
 """In bytes over HTTP, in characters on a socket; longer ones are refused unread."""
 
-MALFORMED, UNAUTHENTICATED, FORBIDDEN = 4400, 4401, 4403
+MALFORMED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND = 4400, 4401, 4403, 4404
 RESTART, FAULT, TOO_SLOW = 1012, 1011, 1013
 
 Encode = Callable[[list[Seen], int], str]
