@@ -75,7 +75,7 @@ def create_app(
                 access=Access(store, settings, keys, clock),
                 limits=limits or Limits(),
             )
-            retiring = asyncio.create_task(_retire(app.state.door.workshops))
+            retiring = asyncio.create_task(_retire(app.state.door))
             yield
             retiring.cancel()
         finally:
@@ -110,11 +110,12 @@ def create_app(
     return app
 
 
-async def _retire(workshops: Workshops) -> None:
-    """Erase workshops when their time is over, at the start and every hour."""
+async def _retire(door: Door) -> None:
+    """Erase workshops and facilitators' keys when their time is over, now and every hour."""
     while True:
         with suppress(StoreError):
-            erased = await workshops.retire()
+            await door.access.forget_old_accounts()
+            erased = await door.workshops.retire()
             if erased:
                 logger.info("erased workshops whose time was over: %d", erased)
         await asyncio.sleep(3600)

@@ -1,8 +1,8 @@
 """Who is asking: keys, seats, invites, and facilitators signing in.
 
-Everybody comes in with a key that cannot be guessed; only its hash is kept. Browsers
-hold theirs in a signed cookie no script can read. It leaves out Host, Origin and the like
-(`edge.py`), and the links to sign in by (`links.py`). What always holds: what somebody may
+Everybody comes in with a key that cannot be guessed; only its hash is kept. It leaves out
+Host, Origin and the like (`edge.py`), the cookies that browsers hold their keys in
+(`cookies.py`) and the links to sign in by (`links.py`). What always holds: what somebody may
 do is looked up at every message, never remembered from when they connected.
 """
 
@@ -11,11 +11,9 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
-from fastapi import Response
-from itsdangerous import BadData, Signer
 from starlette.requests import HTTPConnection
 
 from app.game.messages import STAFF, Actor, Role
@@ -23,10 +21,9 @@ from app.live import LiveWorkshop
 from app.settings import Settings
 from app.store import AccessRow, Conflict, Store
 from app.web import links
+from app.web.cookies import SIGNED_IN_FOR, Cookies
 from app.web.errors import Problem
 
-SIGNED_IN_FOR = timedelta(days=14)
-SEAT_FOR = timedelta(days=60)
 OWNER = "owner"
 """The account of whoever runs the server: sees every workshop."""
 
@@ -69,7 +66,7 @@ class Access:
         self._settings = settings
         self._clock = clock
         self._secrets = secret_keys
-        self._signer = Signer(secret_keys[::-1], salt="seat")  # it signs with the last
+        self.cookies = Cookies(settings, secret_keys)
         self._rows: dict[str, AccessRow] = {}
 
     # Keys
@@ -112,8 +109,8 @@ class Access:
 
     async def has_key(self, connection: HTTPConnection, code: str, key: str | None = None) -> bool:
         """Whether whoever asks holds a key to the workshop of `code`, or a facilitator's."""
-        names = (self._cookie(f"seat_{code}"), self._cookie("facilitator"))
-        held = [key, self.bearer(connection), *(self._unsigned(connection, n) for n in names)]
+        cookies = self.cookies.seat(connection, code), self.cookies.account(connection)
+        held = [key, self.bearer(connection), *cookies]
         for each in held:
             if each and await self.account_by_key(each) is not None:
                 return True
@@ -174,12 +171,12 @@ class Access:
 
     async def account(self, request: HTTPConnection) -> Account | None:
         """The facilitator signed in with this browser, if any."""
-        key = self._unsigned(request, self._cookie("facilitator"))
+        key = self.cookies.account(request)
         return await self.account_by_key(key) if key else None
 
     async def viewer(self, request: HTTPConnection, live: LiveWorkshop) -> Actor | None:
         """Who this browser is in this workshop: by its seat, if it has one."""
-        key = self._unsigned(request, self._cookie(f"seat_{live.code}"))
+        key = self.cookies.seat(request, live.code)
         row = await self._row(key) if key else None
         if row is None or row.kind != "seat" or row.workshop != live.code:
             return None
@@ -193,72 +190,20 @@ class Access:
         seated = await self.viewer(request, live)
         return seated if seated is not None and seated.role in STAFF else None
 
-    # Cookies
-
-    def keep_seat(self, response: Response, code: str, key: str) -> None:
-        """Let the browser keep a seat."""
-        self._keep(response, self._cookie(f"seat_{code}"), key, SEAT_FOR)
-
-    def keep_account(self, response: Response, key: str) -> None:
-        """Let the browser keep a facilitator signed in."""
-        self._keep(response, self._cookie("facilitator"), key, SIGNED_IN_FOR)
-
     async def revoke_account(self, request: HTTPConnection) -> None:
         """The key this browser is signed in with opens nothing any more."""
-        key = self._unsigned(request, self._cookie("facilitator"))
+        key = self.cookies.account(request)
         if key:
             await self._records.revoke(hashed(key), self._clock())
             self._rows.pop(hashed(key), None)
 
-    def forget_account(self, response: Response) -> None:
-        """Let the browser forget the facilitator."""
-        response.delete_cookie(
-            self._cookie("facilitator"), secure=self._settings.https, httponly=True, samesite="lax"
-        )
+    async def forget_old_accounts(self) -> None:
+        """Delete the keys that have run out, with the names they were given to.
 
-    def socket_token(self, request: HTTPConnection, code: str) -> str:
-        """What a page must say first on its socket: proof that it is a page of ours.
-
-        A page of a sibling host can open a socket that carries our cookies, but cannot
-        read this (P9).
+        Raises:
+            Unavailable: the database failed; they open nothing all the same.
         """
-        return self._socket_tokens(request, code)[0]
-
-    def is_socket_token(self, token: object, request: HTTPConnection, code: str) -> bool:
-        """Whether `token` is what a page of this browser was given."""
-        said = token.encode("utf-8", "replace") if isinstance(token, str) else b""
-        tokens = self._socket_tokens(request, code)
-        return any(hmac.compare_digest(said, each.encode()) for each in tokens)
-
-    def _socket_tokens(self, request: HTTPConnection, code: str) -> list[str]:
-        """By each secret key: a page from before they changed is still one of ours."""
-        cookies = "\n".join(
-            request.cookies.get(self._cookie(name), "") for name in ("facilitator", f"seat_{code}")
-        )
-        said = f"socket\n{code}\n{cookies}".encode("utf-8", "surrogatepass")
-        return [hmac.new(secret, said, "sha256").hexdigest() for secret in self._secrets]
-
-    def _cookie(self, name: str) -> str:
-        # The prefix makes browsers refuse the cookie from a sibling host; it needs https.
-        return f"__Host-moments_{name}" if self._settings.https else f"moments_{name}"
-
-    def _keep(self, response: Response, name: str, key: str, time: timedelta) -> None:
-        response.set_cookie(
-            name,
-            self._signer.sign(key).decode(),
-            max_age=int(time.total_seconds()),
-            path="/",
-            secure=self._settings.https,
-            httponly=True,
-            samesite="lax",
-        )
-
-    def _unsigned(self, request: HTTPConnection, name: str) -> str | None:
-        value = request.cookies.get(name)
-        try:
-            return self._signer.unsign(value).decode() if value else None
-        except BadData:
-            return None
+        await self._records.forget_accounts(self._clock() - SIGNED_IN_FOR)
 
     # Signing in
 

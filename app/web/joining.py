@@ -90,7 +90,7 @@ async def join(request: Request, code: str) -> Response:
         return await _join_page(request, live, values, {problem.field or "": text}, problem.status)
     staff = seat.role is Role.CO_HOST
     response = go(request, f"/facilitate/{live.code}" if staff else f"/w/{live.code}")
-    door.access.keep_seat(response, live.code, seat.key)
+    door.access.cookies.keep_seat(response, live.code, seat.key)
     return response
 
 

@@ -66,7 +66,7 @@ async def _serve(socket: WebSocket, code: str, who: Who) -> None:
     door = door_of(socket)
     live = await door.workshop(socket, code)
     hello = await first_message(socket)
-    if not door.access.is_socket_token(hello.get("token"), socket, live.code):
+    if not door.access.cookies.is_socket_token(hello.get("token"), socket, live.code):
         raise Hangup(UNAUTHENTICATED, "this page is out of date; load it again")
 
     async def asking() -> Actor:

@@ -18,7 +18,7 @@ from app.content import Content
 from app.live.workshops import CODE_LENGTH, CODE_LETTERS
 from app.main import create_app, shipped_content
 from app.settings import Settings
-from app.web.access import SEAT_FOR, SIGNED_IN_FOR
+from app.web.cookies import SEAT_FOR, SIGNED_IN_FOR
 from app.web.links import SIGN_IN_MINUTES, sign_in_token
 
 KEY = "k" * 40
@@ -80,6 +80,20 @@ def test_a_facilitator_is_signed_in_for_two_weeks_and_not_a_second_more(
     assert client.get("/facilitate/new").status_code == 200
     clock.now += timedelta(seconds=1)
     assert client.get("/facilitate/new").status_code == 403
+
+
+def test_what_has_run_out_is_deleted_at_the_next_start(
+    client: TestClient, clock: Clock, tmp_path: Path, content: Content
+) -> None:
+    sign_in(client, sign_in_token([SECRET.encode()], "Beatrice"))
+    access = client.app.state.door.access  # type: ignore[attr-defined]
+    client.portal.call(access.forget_old_accounts)  # type: ignore[union-attr]
+    assert client.get("/facilitate/new").status_code == 200
+    clock.now += SIGNED_IN_FOR + timedelta(seconds=1)
+    client.portal.call(access.forget_old_accounts)  # type: ignore[union-attr]
+    kept = b"".join(file.read_bytes() for file in tmp_path.rglob("moments.db"))
+    assert kept
+    assert b"Beatrice" not in kept
 
 
 def test_a_link_is_good_for_a_quarter_of_an_hour(
