@@ -150,6 +150,16 @@ class Workshop:
                 self._search(viewer, surface, text, name)
         self.found.steps += 1
 
+    def come_back(self) -> None:
+        """Somebody asks for what they have missed, since every moment there was."""
+        viewer = self.chance.choice([each for each in self.viewers if each.key])
+        viewer.might.clear()  # nothing is on its way any more
+        viewer.might.append(self._may_see(viewer))
+        for number in range(self.state["seq"] + 2):
+            path = f"/workshops/{self.code}/view?since={number}"
+            reply = self.server.api("GET", path, key=viewer.key)
+            self._search(viewer, f"since {number}", text_of(reply), "come back")
+
     def _search(self, viewer: Viewer, surface: str, text: str, step: str) -> None:
         found = set(MARKER.findall(text)) & self.about.keys()
         self.found.checks += len(self.about)
@@ -290,7 +300,8 @@ class Workshop:
     def merge(self) -> tuple[Viewer, Reply]:
         who = self.chance.choice(self._people("facilitator", "co_host", "table_lead"))
         mark = self._marked("idea", "?")
-        two = [self._any_idea(), self._any_idea()]
+        standing = [idea["id"] for idea in self.state["ideas"] if idea["merged_into"] is None]
+        two = self.chance.sample(standing, 2) if len(standing) > 1 else [self._any_idea(), "i2"]
         _, reply = self._ask(who, kind="MergeIdeas", ideas=two, words=f"Both {mark}")
         self.about[mark] = ("idea", reply.body.get("made") or "?")
         return who, reply
@@ -415,6 +426,7 @@ def secrecy(server: Served, seed: int, checks: int, *, steps: int = 50) -> Found
         try:
             for _ in range(steps):
                 workshop.step()
+            workshop.come_back()
         finally:
             workshop.close()
         found.markers += len(workshop.about)
