@@ -13,6 +13,7 @@ import itsdangerous.timed
 import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from app.content import Content
 from app.live.workshops import CODE_LENGTH, CODE_LETTERS
@@ -76,10 +77,22 @@ def test_a_facilitator_is_signed_in_for_two_weeks_and_not_a_second_more(
     client: TestClient, clock: Clock
 ) -> None:
     assert sign_in(client, sign_in_token([SECRET.encode()], "Bea")) == 303
+    key = client.cookies["__Host-moments_facilitator"].rpartition(".")[0]
+    bearer = {"Authorization": f"Bearer {key}"}
+    opened = client.post("/api/v1/workshops", json=OPEN, headers=bearer)
+    asked = f"/api/v1/workshops/{opened.json()['code']}"
     clock.now += SIGNED_IN_FOR
     assert client.get("/facilitate/new").status_code == 200
+    assert client.get(f"{asked}/view", headers=bearer).status_code == 200
     clock.now += timedelta(seconds=1)
     assert client.get("/facilitate/new").status_code == 403
+    refused = client.get(f"{asked}/view", headers=bearer)
+    assert (refused.status_code, refused.json()["error"]["kind"]) == (401, "unauthenticated")
+    with client.websocket_connect(f"wss://moments.example{asked}/live") as line:
+        line.send_json({"key": key, "since": None, "epoch": None})
+        with pytest.raises(WebSocketDisconnect) as closed:
+            line.receive_json()
+        assert closed.value.code == 4401
 
 
 def test_what_has_run_out_is_deleted_at_the_next_start(

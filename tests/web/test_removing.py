@@ -12,6 +12,9 @@ from collections.abc import Iterator
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from app.game.messages import Actor, Role
+from app.live import Member
+from app.web.socket import Hangup, _as_before
 from tests.served import KEY, Served, cookie_of, heard, new_ref, served
 from tests.web.canaries import page_socket
 from tests.web.expecting import refused
@@ -159,6 +162,20 @@ def test_staff_are_asked_first_and_it_needs_no_scripts(
     assert "has been removed already" in again.body.decode()
     gone = server.page("GET", f"/facilitate/{code}?remove={person}", None, host).body.decode()
     assert "Remove them" not in gone
+
+
+async def test_a_socket_is_for_one_role_and_whoever_has_another_comes_back() -> None:
+    member = Member(Actor("p1", Role.PARTICIPANT, "g1"))
+    now = Actor("p1", Role.PARTICIPANT, "g2")
+
+    async def who() -> Actor:
+        return now
+
+    assert await _as_before(who, member) == now
+    now = Actor("p1", Role.CO_HOST)
+    with pytest.raises(Hangup) as ended:
+        await _as_before(who, member)
+    assert ended.value.code == 1012
 
 
 def test_a_co_host_is_removed_from_the_control_room_too(
