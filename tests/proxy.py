@@ -43,7 +43,7 @@ class Proxy:
                 there, back = await asyncio.open_connection("127.0.0.1", self.target)
                 self._open.add(back)
                 try:
-                    await asyncio.gather(_pass(reader, back), _pass(there, writer))
+                    await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
                 finally:
                     back.transport.abort()
                     self._open.discard(back)
@@ -52,11 +52,14 @@ class Proxy:
             self._open.discard(writer)
             self._tasks.discard(task)
 
+    def altered(self, data: bytes) -> bytes:
+        """What becomes of bytes on their way."""
+        return data
 
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    with contextlib.suppress(OSError, RuntimeError):
-        writer.write_eof()
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                writer.write(self.altered(data))
+                await writer.drain()
+        with contextlib.suppress(OSError, RuntimeError):
+            writer.write_eof()

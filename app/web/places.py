@@ -131,11 +131,11 @@ async def draft(request: Request, code: str) -> Response:
         kept: dict[str, str | None] = {name: values.get(name) for name in DRAFT_FIELDS}
         for name in ("card", "barrier"):
             kept[name] = kept[name] or values.get(f"kept_{name}")
-        await door.save_draft(live, actor, kept)
+        saved = await door.save_draft(live, actor, kept)
     except (Problem, StoreError) as failure:
         problem = from_exception(failure)
         return JSONResponse(as_json(problem), status_code=problem.status)
-    return JSONResponse({"saved_at": door.clock_time()})
+    return JSONResponse({"saved_at": door.clock_time(), "stamp": saved.saved_at.isoformat()})
 
 
 @router.get("/w/{code}/changes")
