@@ -15,7 +15,7 @@ from playwright.async_api import Dialog, Page, Route, expect
 from tests.browser import workshops
 from tests.browser.people import People, key_of, ready, visit
 from tests.browser.workshops import PROBLEMS, Workshop
-from tests.proxy import Proxy
+from tests.faults.proxy import Proxy
 from tests.served import Served, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -194,8 +194,8 @@ async def test_nothing_is_left_in_the_browser_once_the_workshop_is_closed(
 class NoUpgrades(Proxy):
     """The network of a department whose proxy knows no sockets: it takes the wish for one out."""
 
-    def altered(self, data: bytes) -> bytes:
-        return data.replace(b"Upgrade: websocket", b"X-Was-Here: websocket")
+    async def _write(self, writer: asyncio.StreamWriter, raw: bytes) -> None:
+        await super()._write(writer, raw.replace(b"Upgrade: websocket", b"X-Was-Here: websocket"))
 
 
 async def test_where_sockets_are_blocked_every_button_works_all_the_same(
