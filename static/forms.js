@@ -153,7 +153,7 @@
       }
       kept.keep(form)
       changed(form)
-    })
+    }, true) // before anybody else hears of it: not for a moment may "Saved" stand beside newer words
   }
 
   // ---------- sending ----------

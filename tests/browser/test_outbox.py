@@ -15,7 +15,7 @@ from playwright.async_api import Dialog, Page, Route, expect
 from tests.browser import workshops
 from tests.browser.people import People, key_of, ready, visit
 from tests.browser.workshops import PROBLEMS, Workshop
-from tests.faults.proxy import Proxy
+from tests.faults.proxy import Proxy, Weather
 from tests.served import Served, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -221,3 +221,41 @@ async def test_where_sockets_are_blocked_every_button_works_all_the_same(
         assert ideas(workshop) == [WORDS]
     finally:
         await blocked.cut()
+
+
+async def test_a_tab_that_was_put_to_sleep_is_up_to_date_when_it_wakes(
+    people: People, workshop: Workshop, proxy: Proxy
+) -> None:
+    page = await seat(people, workshop)
+    await write(page)
+    devtools = await page.context.new_cdp_session(page)
+    await devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
+    proxy.reset()  # what slept for long has no connection left
+    workshop.move(1, "present")
+    await asyncio.sleep(1)
+    await devtools.send("Page.setWebLifecycleState", {"state": "active"})
+    await expect(page.locator("#stage")).to_have_attribute("data-step", "present")
+    await expect(page.locator("#connection")).to_have_attribute("data-state", "on")
+    await expect(page.locator("#write-words")).to_have_value(WORDS)
+
+
+async def test_a_connection_that_died_without_a_word_is_found_out_and_made_anew(
+    people: People, workshop: Workshop, proxy: Proxy
+) -> None:
+    page = await people.come(
+        workshop.server, workshop.cookies["Amara"], url=address(workshop.server)
+    )
+    await page.clock.install()
+    await visit(page, f"/w/{workshop.code}")
+    await write(page)
+    before = set(proxy.lines)
+    proxy.turn(Weather(swallows=True))
+    workshop.move(1, "present")
+    await page.clock.fast_forward(45_000)  # the lid was shut, or a firewall forgot us
+    await expect(page.locator("#connection")).to_have_attribute("data-state", "off")
+    for line in before:
+        line.end(reset=False)
+    proxy.heal()
+    await expect(page.locator("#stage")).to_have_attribute("data-step", "present")
+    await expect(page.locator("#connection")).to_have_attribute("data-state", "on")
+    await expect(page.locator("#write-words")).to_have_value(WORDS)
