@@ -15,6 +15,7 @@ from tests.browser.people import People
 from tests.needs import chromium
 from tests.served import Served, served
 
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server for one file of tests."""

@@ -27,10 +27,27 @@ PAUSE = (0.1, 0.6)
 PATIENCE = 90_000
 """Milliseconds for anything a person waits for, on a machine that is kept busy."""
 
-WORDS = (
-    "school nurse rings before noon daily form signed twice weekly visit noted plan shared "
-    "police desk answers same hour"
-).split()
+WORDS = [
+    "school",
+    "nurse",
+    "rings",
+    "before",
+    "noon",
+    "daily",
+    "form",
+    "signed",
+    "twice",
+    "weekly",
+    "visit",
+    "noted",
+    "plan",
+    "shared",
+    "police",
+    "desk",
+    "answers",
+    "same",
+    "hour",
+]
 
 # Every moment at which the page says that something is saved, with the words it stands beside.
 WATCH = """() => {
