@@ -52,6 +52,7 @@
       if (sending.has(form)) return true
       const draft = drafts.get(form)
       if (draft) return draft.dirty
+      if (form.dataset.refused && typed(form)) return true
       return texts(form).some((field) => field.value !== field.defaultValue)
     })
   }
@@ -106,6 +107,11 @@
         status(form, 'lost', 'You have been signed out, so this is not saved. Copy your words, then load the page again.')
         return
       }
+      if (answer.status === 422 || answer.status === 409) {
+        const { error } = await answer.json()
+        status(form, 'unsaved', `Not saved. ${error.message}`)
+        return // trying the same again would not help
+      }
       if (!answer.ok) throw new Error(String(answer.status))
       const { saved_at: at, stamp } = await answer.json()
       draft.saved = now
@@ -141,6 +147,7 @@
     if (ours || sending.has(form) || !typed(form) || draft.saved === null) return
     draft.saved = null
     draft.dirty = true
+    kept.keep(form)
     status(form, 'elsewhere', 'Not saved any more: another window of yours has sent or saved other words since. What stands here is kept in this window. Type on to save it instead.')
   }
 
@@ -228,7 +235,7 @@
     const { redirect, refresh, location: moved } = ctx.hx
     const leaving = redirect || refresh || moved
     if (leaving || IS_OURS.test(ctx.text)) {
-      kept.drop(form)
+      if (ctx.response.status < 400) kept.drop(form)
       if (leaving) for (const field of texts(form)) field.defaultValue = field.value
       if (leaving) sending.delete(form)
       return
@@ -271,7 +278,8 @@
       form.querySelector(`input[type="hidden"][name="kept_${name}"]`)?.remove() // the radios hold it now
     }
     if (taken) for (const box of choices(form, 'ideas')) box.checked = false
-    if (first) kept.giveBack(form)
+    const elsewhere = first && kept.giveBack(form)
+    if (elsewhere) tell(form, `You had written this about another idea: “${elsewhere}”`)
     if (form.dataset.draftUrl) {
       // A draft that came with the page is saved; what was typed in vain, or given back, is not.
       const asServed = first && !texts(form).some((field) => field.value !== field.defaultValue)

@@ -25,13 +25,16 @@
     try { sessionStorage.removeItem(named(form)) } catch { /* nothing was kept */ }
   }
 
+  /* The idea that a form is about, where the page says so: marks are for that one alone. */
+  const about = (form) => form.querySelector('input[type="hidden"][name="idea"]')?.value ?? ''
+
   /* Words and choices as they stand in a form. */
   function keep (form) {
     // Choices in the regions belong to the form as well: they are found by its id.
     const picked = [...form.elements].filter((field) => field.type === 'radio' && field.checked)
     const fields = [...texts(form).filter((field) => field.value.trim()), ...picked]
       .map((field) => [field.name, field.value])
-    if (fields.length) write(form, { fields })
+    if (fields.length) write(form, { fields, about: about(form) })
     else drop(form)
   }
 
@@ -46,8 +49,15 @@
     return sent ? new URLSearchParams(sent) : null
   }
 
+  /* Put it back as it stood; what was about another idea is returned, and goes nowhere. */
   function giveBack (form) {
-    for (const [name, value] of read(form).fields ?? []) {
+    const held = read(form)
+    if (held.fields && (held.about ?? '') !== about(form)) {
+      if (!held.sent) drop(form)
+      return held.fields.filter(([name]) => texts(form).some((field) => field.name === name))
+        .map(([, value]) => value).join(' ')
+    }
+    for (const [name, value] of held.fields ?? []) {
       const radio = [...form.elements].find((each) => each.type === 'radio' && each.name === name && each.value === value)
       if (radio) radio.checked = true
       const field = texts(form).find((each) => each.name === name)
