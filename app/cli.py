@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("show", help="print a workshop's state, now or at an event")
     command.add_argument("code")
-    command.add_argument("--at", type=int, metavar="SEQ", help="after this event of the log")
+    command.add_argument("--at", type=_event, metavar="SEQ", help="after this event of the log")
     command.set_defaults(run=show)
 
     command = commands.add_parser("backup", help="copy the database, also while serving")
@@ -188,6 +188,13 @@ def check(asked: argparse.Namespace) -> int:
     return 2 if wrong else 0
 
 
+def _event(text: str) -> int:
+    """The number of an event, as the command line gives it."""
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError("events are numbered from 1")
+
+
 def show(asked: argparse.Namespace) -> int:
     """Print the state of a workshop as JSON, after the last event or after `--at`."""
     from pydantic import TypeAdapter
@@ -195,6 +202,9 @@ def show(asked: argparse.Namespace) -> int:
     from app.game.workshop import Workshop
 
     rows = asyncio.run(_rows(asked.code, upto=asked.at))
+    if asked.at is not None and rows[-1].seq < asked.at:
+        last = f"The log of {asked.code.upper()} ends with event {rows[-1].seq}"
+        raise Refused(f"{last}; there is no {asked.at}.")
     state = TypeAdapter(Workshop).dump_python(_fold(rows), mode="json")
     print(json.dumps(state, ensure_ascii=False, indent=2))
     return 0
@@ -273,6 +283,8 @@ def add_facilitator(asked: argparse.Namespace) -> int:
     """Print a sign-in link for another facilitator."""
     from app.serving import sign_in_link
 
+    if not asked.name.strip():
+        raise Refused("Give the facilitator's name.")
     print(sign_in_link(_settings(), asked.name))
     return 0
 

@@ -73,6 +73,14 @@ def test_show_prints_the_state_now_and_at_any_event_while_the_server_runs(
     assert [len(state["groups"]["g1"]["ideas"]) for state in (first, before, now)] == [0, 0, 1]
     assert now["people"][person]["name"] == "Marigold Markworthy"
     assert first["phase"] == "lobby"
+    beyond = moments(tmp_path, "show", code, "--at", str(seq + 1))
+    assert (beyond.returncode, beyond.stdout) == (2, "")
+    assert (
+        beyond.stderr.strip() == f"The log of {code} ends with event {seq}; there is no {seq + 1}."
+    )
+    none = moments(tmp_path, "show", code, "--at", "0")
+    assert (none.returncode, none.stdout) == (2, "")
+    assert "events are numbered from 1" in none.stderr
 
 
 def test_export_writes_what_the_server_gives(server: Served, tmp_path: Path) -> None:
@@ -206,6 +214,13 @@ def test_a_sign_in_link_is_good_once_and_opening_it_uses_nothing_up(server: Serv
     status, page, _ = sign_in(link)
     assert status == 403
     assert "used before" in page
+
+
+def test_a_facilitator_has_a_name(tmp_path: Path) -> None:
+    for name in ("", "  "):
+        added = moments(tmp_path, "facilitator", "add", name)
+        assert (added.returncode, added.stdout) == (2, "")
+        assert added.stderr.strip() == "Give the facilitator's name."
 
 
 def test_a_link_for_another_facilitator_signs_in_to_their_own_workshops_only(

@@ -30,8 +30,9 @@ class Presence:
         store: Store,
         clock: Callable[[], datetime],
         changed: Callable[[], None],
+        kept_until: datetime | None = None,
     ) -> None:
-        self.company = Company()
+        self.company = Company(kept_until=kept_until)
         self._code = code
         self._store = store
         self._clock = clock
@@ -42,7 +43,7 @@ class Presence:
     async def load(self) -> None:
         """Read the drafts back, after a restart."""
         rows = await self._store.records.drafts(self._code)
-        self.company = Company(drafts={row.person: _draft(row) for row in rows})
+        self.company = replace(self.company, drafts={row.person: _draft(row) for row in rows})
 
     def arrived(self, person: str) -> None:
         """A connection of `person` opened."""

@@ -71,7 +71,7 @@ class LiveWorkshop:
         self.code = record.code
         self.state = state
         """What is committed."""
-        self.presence = Presence(record.code, store, clock, self.changed)
+        self.presence = Presence(record.code, store, clock, self.changed, record.delete_after)
         self._head = state
         self._store = store
         self._clock = clock

@@ -270,19 +270,3 @@ def _replaced(message: Message, own: dict[str, str]) -> list[tuple[bytes, bytes]
         if name.decode("latin-1").lower() not in own
     ]
     return kept + [(name.encode(), value.encode()) for name, value in own.items()]
-
-
-def _up_to(limit: int, receive: Receive) -> Receive:
-    """As `receive`, but raises TooLarge when more than `limit` bytes have come."""
-    received = 0
-
-    async def counted() -> Message:
-        nonlocal received
-        message = await receive()
-        if message["type"] == "http.request":
-            received += len(message.get("body", b""))
-            if received > limit:
-                raise TooLarge
-        return message
-
-    return counted

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from app.game.messages import STAFF, Role
 from app.live import Seen
 from app.paths import folder
+from app.web.times import day
 
 
 @cache
@@ -29,6 +30,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.filters["day"] = day
     made.globals.update(static=static, app_name="Moments of Change")
     return made
 
