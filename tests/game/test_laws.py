@@ -27,7 +27,8 @@ from hypothesis.stateful import (
 
 from app.game import evolve, replay
 from app.game.apease import CRITERIA
-from app.game.dealing import FITTING, HandsDealt
+from app.game.dealing import FAMILIES, FITTING, HandsDealt
+from app.game.fitting import Reason, fits
 from app.game.hands import CardSwapped
 from app.game.ideas import IdeaSubmitted
 from app.game.merging import IdeasMerged
@@ -436,7 +437,7 @@ def look_at_hand(before: Workshop, event: HandsDealt, after: Workshop, person: s
     gone = {*in_hands} | played(group)
     free = [card for card in after.deck.values() if card.id not in gone]
     barriers = after.journey_of(group).barriers_at(event.stage)
-    fitting = {card.id for card in after.deck.values() if any(card.fits(b) for b in barriers)}
+    fitting = {card.id for card in after.deck.values() if any(fits(card, b) for b in barriers)}
 
     assert len(new) == size
     assert len(new & fitting) >= FITTING or fitting <= gone
@@ -446,10 +447,20 @@ def look_at_hand(before: Workshop, event: HandsDealt, after: Workshop, person: s
         assert not free
     if len(after.participants(group.id)) * size <= len(after.deck):
         assert all(in_hands[card] == 1 for card in new)
-    if len({card.family for card in free if card.id in fitting}) >= 3:
-        families = {after.deck[card].family for card in new}
-        kept = {after.deck[card].family for card in new & old}
-        assert len(families) >= min(3, len(kept) + len(drawn))
+    families = {after.deck[card].family for card in new}
+    assert size < 5 or len(families) >= FAMILIES or {card.family for card in free} <= families
+    for card in (after.deck[card] for card in drawn):
+        # Of cards that served equally, none that is left had been dealt less often.
+        alike = [
+            other.id
+            for other in free
+            if other.family == card.family and (other.id in fitting) == (card.id in fitting)
+        ]
+        assert all(after.dealt[card.id] - 1 <= after.dealt.get(other, 0) for other in alike)
+    assert after.people[person].came.keys() == new
+    assert drawn <= event.why[person].keys() <= new
+    for card in drawn:
+        assert event.why[person][card] is not Reason.FITS or card in fitting
 
 
 def look_at_seats(workshop: Workshop) -> None:
