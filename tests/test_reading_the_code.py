@@ -56,7 +56,7 @@ TOPICS = {
     "stages",
 }
 RULES = {"dealing", "seating", "showing", "prioritising"}
-GROUND = {"fitting", "material", "messages", "phases", "shapes", "text", "workshop"}
+GROUND = {"aloud", "fitting", "material", "messages", "phases", "shapes", "text", "workshop"}
 
 # The game is made of these and of itself. None of them has a clock, chance, a file or a wait,
 # but for `datetime`, which is looked at below.
@@ -69,6 +69,7 @@ PURE = {
     "hashlib",
     "pydantic",
     "pydantic_core",
+    "re",
     "statistics",
     "typing",
     "unicodedata",
