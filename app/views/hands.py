@@ -20,7 +20,6 @@ class FitView:
 
     number: int
     """Its place among the barriers of the stage, from 1."""
-    barrier: str
     components: tuple[str, ...]
 
 
@@ -138,7 +137,7 @@ def _held(
 
 def _fits(card: Card, barriers: tuple[Barrier, ...]) -> tuple[FitView, ...]:
     return tuple(
-        FitView(number, barrier.text, tuple(COMPONENTS[of].name for of in by))
+        FitView(number, tuple(COMPONENTS[of].name for of in by))
         for number, barrier in enumerate(barriers, start=1)
         if (by := answered(card, barrier))
     )

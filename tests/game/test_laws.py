@@ -408,6 +408,7 @@ def look_at(before: Workshop, event: Event, after: Workshop) -> None:
         for person in event.hands:
             look_at_hand(before, event, after, person)
     if isinstance(event, CardSwapped):
+        look_at_swap(before, event, after)
         group = before.group_of(event.person)
         assert event.drawn != event.card
         assert event.drawn not in held(before, group.id)
@@ -426,6 +427,24 @@ def look_at(before: Workshop, event: Event, after: Workshop) -> None:
         assert {*merged.cards} == {card for idea in parents for card in idea.cards}
         assert merged.builds == tuple(build for idea in parents for build in idea.builds)
         assert {after.idea(idea.id).merged_into for idea in parents} == {merged.id}
+
+
+def look_at_swap(before: Workshop, event: CardSwapped, after: Workshop) -> None:
+    """A swap leaves a full hand as varied as a deal would, and takes the rarest of its like."""
+    group, deck = before.group_of(event.person), before.deck
+    gone = {*held(before, group.id)} | played(group)
+    free = [card for card in deck.values() if card.id not in gone]
+    hand = after.people[event.person].hand
+    rest = {deck[card].family for card in hand if card != event.drawn}
+    full = len(hand) == before.options.hand_size >= 5
+    if full and len(rest) < FAMILIES and any(card.family not in rest for card in free):
+        assert deck[event.drawn].family not in rest
+    barriers = before.journey_of(group).barriers_at(event.stage)
+    drawn = deck[event.drawn]
+    suits = any(fits(drawn, barrier) for barrier in barriers)
+    for card in free:
+        if card.family == drawn.family and any(fits(card, b) for b in barriers) is suits:
+            assert before.dealt.get(drawn.id, 0) <= before.dealt.get(card.id, 0)
 
 
 def look_at_hand(before: Workshop, event: HandsDealt, after: Workshop, person: str) -> None:

@@ -119,7 +119,7 @@ def test_one_group_can_be_asked_for_alone() -> None:
 def test_the_page_says_by_which_component_a_card_fits_and_which_came_for_variety() -> None:
     text = told(at_play(1))
     assert text.count("because it fits.") == 2
-    assert "Fits barrier 1 by physical capability: Barrier a of step 1." in text
+    assert "Fits barrier 1 by physical capability." in text
     assert "Dealt for variety: no other card of its family is in the hand." in text
     assert "Fits no barrier of this stage." in text
 
