@@ -180,6 +180,7 @@ class Walk(RuleBasedStateMachine):
         look_over(before, self.workshop)
         self._catch_up()
 
+    @at(*OPEN)
     @rule(role=st.sampled_from([Role.TABLE_LEAD, Role.CO_HOST, Role.OBSERVER]), data=st.data())
     def invite(self, role: Role, data: st.DataObject) -> None:
         self.table.invite(role, data.draw(st.sampled_from([None, *self.workshop.groups])))
