@@ -7,7 +7,7 @@ holds: nobody but staff gets a view here, and nothing anybody wrote is in it.
 
 from dataclasses import dataclass
 
-from app.game.fitting import COMPONENTS, Came, answered
+from app.game.fitting import TABLE, Came, answered
 from app.game.material import Barrier, Card, Replication
 from app.game.messages import STAFF
 from app.game.workshop import Group, Person, Workshop
@@ -16,7 +16,7 @@ from app.views.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class FitView:
-    """A barrier of the stage that a card fits, and by which components, in words."""
+    """A barrier of the stage that a card fits, and by which components, in order of the table."""
 
     number: int
     """Its place among the barriers of the stage, from 1."""
@@ -137,7 +137,7 @@ def _held(
 
 def _fits(card: Card, barriers: tuple[Barrier, ...]) -> tuple[FitView, ...]:
     return tuple(
-        FitView(number, tuple(COMPONENTS[of].name for of in by))
+        FitView(number, tuple(row.name for row in TABLE if row.of in by))
         for number, barrier in enumerate(barriers, start=1)
         if (by := answered(card, barrier))
     )
