@@ -174,14 +174,17 @@ def export(asked: argparse.Namespace) -> int:
 
 def check(asked: argparse.Namespace) -> int:
     """Check files of cards or problem statements, and name every mistake."""
-    from app.content import load_file
+    from app.content import Deck, load_file
+    from app.game.aloud import seconds_aloud
     from app.mistakes import ContentError
 
     wrong = False
     for file in asked.files:
         try:
-            load_file(file)
+            found = load_file(file)
             print(f"{file}: no mistakes")
+            for card in found.cards if isinstance(found, Deck) else ():
+                print(f"  {card.id}: read aloud in {seconds_aloud(card.insight):.0f} s")
         except ContentError as mistakes:
             wrong = True
             print(mistakes, file=sys.stderr)

@@ -102,6 +102,10 @@ def test_an_unknown_workshop_is_said_in_a_sentence(server: Served, tmp_path: Pat
 def test_check_names_every_mistake(tmp_path: Path) -> None:
     fine = moments(tmp_path, "check", str(ROOT / "cards" / "behavioural_insights.json"))
     assert (fine.returncode, fine.stderr) == (0, "")
+    first, *times = fine.stdout.splitlines()
+    assert first.endswith("behavioural_insights.json: no mistakes")
+    assert len(times) == 72
+    assert times[0] == "  salience: read aloud in 12 s"
     broken = tmp_path / "broken.json"
     broken.write_text('{"id": "Not A Slug", "title": "", "stages": []}')
     wrong = moments(tmp_path, "check", str(broken))

@@ -56,7 +56,7 @@ TOPICS = {
     "stages",
 }
 RULES = {"dealing", "seating", "showing", "prioritising"}
-GROUND = {"material", "messages", "phases", "shapes", "text", "workshop"}
+GROUND = {"aloud", "fitting", "material", "messages", "phases", "shapes", "text", "workshop"}
 
 # The game is made of these and of itself. None of them has a clock, chance, a file or a wait,
 # but for `datetime`, which is looked at below.
@@ -69,6 +69,7 @@ PURE = {
     "hashlib",
     "pydantic",
     "pydantic_core",
+    "re",
     "statistics",
     "typing",
     "unicodedata",
@@ -108,6 +109,7 @@ IDS = {
     "person",
     "rater",
     "seats",
+    "why",
 }
 # Words that everybody in the workshop may read and that are nobody's own.
 COMMON_WORDS = {"interviewee_role", "organisation", "organisations", "themes", "title"}

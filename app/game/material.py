@@ -154,7 +154,3 @@ class Card(Material):
     mindspace: tuple[Line, ...]
     bct: tuple[Line, ...]
     unverified: Text | None
-
-    def fits(self, barrier: Barrier) -> bool:
-        """A card fits a barrier when it works on a component the barrier blocks."""
-        return bool(set(self.com_b) & set(barrier.com_b))

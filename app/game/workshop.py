@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from app.game.fitting import Came
 from app.game.material import Barrier, Card, Journey
 from app.game.messages import Rejected, Role
 from app.game.phases import Phase
@@ -45,6 +46,8 @@ class Person:
     hand: tuple[str, ...] = ()
     swaps: Mapping[int, int] = field(default_factory=dict)
     """Swaps used, by stage."""
+    came: Mapping[str, Came] = field(default_factory=dict)
+    """How each card of the hand came into it, where the log says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ SCENES = [
     scene("visitor", "/cards", small=True),
     scene("visitor", "/cards?family=Social+influence&replication=strong", says="filtered"),
     scene("visitor", "/cards?words=nothing+of+this+kind", says="without a card"),
+    scene("visitor", "/cards/fitting", small=True),
     scene("visitor", "/journeys", small=True),
     scene("visitor", "/privacy", small=True),
     scene("visitor", "/accessibility-statement"),
@@ -135,6 +136,7 @@ SCENES = [
     scene("owner", ROOM, "settled", "assess"),
     scene("owner", ROOM, "settled", "closed"),
     scene("owner", ROOM, "crowded", "play", says="with forty groups"),
+    scene("owner", ROOM + "/hands?group=all", "blind", "play", stage=2, small=True),
     scene("owner", ROOM + "/shortlist", "settled", "shortlist", small=True),
     scene(
         "owner", ROOM + "/shortlist", "settled", "shortlist",
