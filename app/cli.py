@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line. Returns the exit code: 0, or 2 with a sentence on stderr."""
     parser = _parser()
     asked = parser.parse_args(arguments)
-    from app.mistakes import ContentError
+    from app.content import ContentError
     from app.settings import SettingsError
     from app.store import StoreError
 
@@ -174,8 +174,7 @@ def export(asked: argparse.Namespace) -> int:
 
 def check(asked: argparse.Namespace) -> int:
     """Check files of cards or problem statements, and name every mistake."""
-    from app.content import load_file
-    from app.mistakes import ContentError
+    from app.content import ContentError, load_file
 
     wrong = False
     for file in asked.files:

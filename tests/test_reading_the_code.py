@@ -27,7 +27,6 @@ FLOORS = {
     "game": 0,
     "addresses": 0,
     "logs": 0,
-    "mistakes": 0,
     "paths": 0,
     "simulation": 0,  # a client: it knows the server by its contract alone
     "content": 1,

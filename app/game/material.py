@@ -4,7 +4,7 @@ These are the shapes of the files under `cards/` and `journeys/`, of
 `/api/v1/content/...`, and of what the event log keeps of both: a workshop
 carries the exact material it was opened with, whatever happens to the files.
 
-It leaves out reading files and checking across them (`app/content.py`).
+It leaves out reading files and checking across them (`app/content`).
 What always holds: material never changes once it is in a workshop.
 """
 
