@@ -11,7 +11,7 @@ from app.content.from_json import read_document
 from app.content.loading import Content, load_content, load_deck, load_file, load_journeys
 from app.content.mistakes import LARGEST_FILE, ContentError, ContentMistake, Way
 from app.content.reading import read_file
-from app.content.writing import Format
+from app.content.writing import Format, template, write_file
 
 __all__ = [
     "LARGEST_FILE",
@@ -32,4 +32,6 @@ __all__ = [
     "look_at",
     "read_document",
     "read_file",
+    "template",
+    "write_file",
 ]

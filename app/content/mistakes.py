@@ -100,8 +100,9 @@ def misshapen(error: ValidationError, wording: Wording) -> Iterator[Finding]:
         # pydantic leaves items with mistakes of their own out of its count of a list.
         if detail["type"] == "too_short" and len(found) >= limits["min_length"]:
             continue
-        message = _plain(detail["type"], found, limits, detail["msg"])
-        yield detail["loc"], wording.instead.get(detail["type"], message)
+        plain = _plain(detail["type"], found, limits, detail["msg"])
+        instead = wording.instead.get(detail["type"])
+        yield detail["loc"], instead.format(**limits) if instead else plain
 
 
 def unfit_text(document: object, name: str) -> list[Finding]:
