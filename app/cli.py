@@ -1,7 +1,8 @@
 """The installed program: `moments serve`, and what whoever runs it needs beside.
 
 Heavy imports stand inside the commands, so that `--help` and a second start are quick.
-What always holds: a mistake ends in a sentence and exit code 2, never in a traceback.
+What always holds: a mistake ends in a sentence and exit code 2, never in a traceback; files
+with mistakes end in exit code 1.
 """
 
 import argparse
@@ -72,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("format", help="csv, xlsx, ods, docx, json (odt for some)")
     command.set_defaults(run=export)
 
-    command = commands.add_parser("check", help="check decks and problem statements")
+    command = commands.add_parser(
+        "check", help="check decks and problem statements (json, csv, xlsx)"
+    )
     command.add_argument("files", nargs="+", metavar="FILE", type=Path)
     command.set_defaults(run=check)
 
@@ -173,7 +176,7 @@ def export(asked: argparse.Namespace) -> int:
 
 
 def check(asked: argparse.Namespace) -> int:
-    """Check files of cards or problem statements, and name every mistake."""
+    """Check files of cards or problem statements, and name every mistake. 1 if there are any."""
     from app.content import ContentError, load_file
 
     wrong = False
@@ -184,7 +187,7 @@ def check(asked: argparse.Namespace) -> int:
         except ContentError as mistakes:
             wrong = True
             print(mistakes, file=sys.stderr)
-    return 2 if wrong else 0
+    return 1 if wrong else 0
 
 
 def show(asked: argparse.Namespace) -> int:

@@ -36,7 +36,8 @@ TAGS: Mapping[str, tuple[str, ...]] = {"east": EAST, "mindspace": MINDSPACE}
 
 # How many techniques each of the sixteen groups of the BCT Taxonomy (v1) has: 93 in all.
 _TECHNIQUES = (9, 7, 3, 4, 6, 3, 8, 7, 3, 11, 4, 6, 5, 10, 4, 3)
-_TECHNIQUE = re.compile(r"(\d{1,2})\.(\d{1,2}) [^;,\n]+")
+TECHNIQUE = r"([0-9]{1,2})\.([0-9]{1,2}) [^;,\n]+"
+"""A technique by number and name; how many there are in its group is looked at besides."""
 
 
 class Figure(Material):
@@ -77,7 +78,7 @@ class Deck(Material):
 
 def is_technique(text: str) -> bool:
     """Whether `text` is a technique of the BCT Taxonomy by number and name, `7.1 Prompts/cues`."""
-    found = _TECHNIQUE.fullmatch(text)
+    found = re.fullmatch(TECHNIQUE, text)
     if not found:
         return False
     group, number = int(found[1]), int(found[2])

@@ -121,7 +121,7 @@ class Study(Material):
     """The study behind a card. `pages` is volume, issue and pages as printed."""
 
     authors: Line
-    year: Annotated[int, Field(ge=1900, le=2100)]
+    year: Annotated[int, Field(strict=True, ge=1900, le=2100)]
     title: Line
     outlet: Line
     pages: Line | None
