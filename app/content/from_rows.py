@@ -8,7 +8,7 @@ check, and none that follows from one already told.
 from collections.abc import Sequence
 
 from app.content.checking import Reading, Sort, examined
-from app.content.columns import COLUMNS
+from app.content.columns import COLUMNS, heading_of
 from app.content.mistakes import (
     MOST_TOLD,
     ContentMistake,
@@ -90,7 +90,7 @@ def _spot(spots: Spots, way: Way) -> Spot:
 
 def _called(table: Table, spots: Spots, way: Way) -> str:
     spot = _spot(spots, way)
-    return table.name(spot.row, table.at.get(spot.key) if spot.key else None)
+    return table.name(spot.row, table.at.get(spot.key))
 
 
 def _told(
@@ -111,15 +111,14 @@ def _told(
             name, place, message, ways.get((row, position))
         )
     for way, message in findings:
-        spot = _spot(spots, way)
-        if spot.key not in table.at:
-            if spot.key is None or message != EMPTY:
-                told[spot.row, -1, message] = ContentMistake(
-                    name, table.name(spot.row), message, way
-                )
-            continue  # that its column is missing is told once
-        cell = spot.row, table.at[spot.key]
-        if cell not in table.faults:
+        row, key = _spot(spots, way)
+        if key not in table.at:  # told once, however many rows there are
+            message = f"there is no column called {heading_of(key, table.sort)}"
+            mistake = ContentMistake(name, table.name(table.head), message)
+            told.setdefault((table.head, -1, message), mistake)
+        elif (row, table.at[key]) not in table.faults:
+            message = message if table.filled(row, key) else EMPTY
+            cell = row, table.at[key]
             mistake = ContentMistake(name, table.name(*cell), message, way)
             told.setdefault((*cell, message), mistake)
     mistakes = [told[place] for place in sorted(told)]

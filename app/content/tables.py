@@ -34,10 +34,10 @@ class Grid(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """A cell, by the number of its row and its column; a column that is missing has none."""
+    """A cell, by the number of its row and its column, which may be missing from the table."""
 
     row: int
-    key: Key | None
+    key: Key
 
 
 Spots = dict[Way, Spot]
@@ -59,12 +59,18 @@ class Table:
         self.rows = [
             (number, row) for number, row in grid.rows[headings + 1 :] if self._read(number, row)
         ]
+        self._cells = dict(grid.rows)
         self._find_strays()
 
     def text(self, row: Sequence[str], field: str, number: int = 1) -> str:
         """What stands in `row` under the heading for `field`; nothing where there is none."""
         position = self.at.get((field, number))
         return row[position] if position is not None and position < len(row) else ""
+
+    def filled(self, row: int, key: Key) -> bool:
+        """Whether something stands in a cell."""
+        cells = self._cells.get(row, ())
+        return bool(self.at[key] < len(cells) and cells[self.at[key]])
 
     def numbers(self, field: str) -> list[int]:
         """The numbers of the columns there are for `field`: [1, 2] for Document, Document 2."""
@@ -114,7 +120,7 @@ class Table:
     def _find_strays(self) -> None:
         """Text that is under no heading, or under one nobody knows."""
         known = {*self.at.values(), *(position for _, position in self.faults)}
-        head = next(row for number, row in self.grid.rows if number == self.head)
+        head = self._cells[self.head]
         for number, row in self.rows:
             for position, text in enumerate(row):
                 if text and position not in known and position not in self.unread:

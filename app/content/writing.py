@@ -35,7 +35,9 @@ def write_file(document: object, sort: Sort, format: Format) -> bytes:
     is all of it.
     """
     if format == "json":
-        return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+        return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode(
+            "utf-8", "replace"
+        )
     rows = list(rows_of_journey(document) if sort == "journey" else rows_of_deck(document))
     keys = [key for key in _keys(rows, sort) if key[0] != KIND]
     return _write(rows, keys, sort, format)
