@@ -45,7 +45,7 @@ def pack(reading: Reading) -> bytes:
 
 
 def unpack(answer: bytes) -> Reading:
-    """What `pack` was given. Raises ValueError or KeyError for anything else."""
+    """What `pack` was given. Raises ValueError, KeyError or TypeError else."""
     said = json.loads(answer)
     document = said["document"]
     if said["sound"]:

@@ -69,7 +69,7 @@ async def _read(sent: bytes, name: str) -> Reading:
         return failed(name, "could not be read: it takes too much time or memory, or is broken")
     try:
         return await asyncio.to_thread(unpack, answer)
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return failed(name, "could not be read")
 
 
