@@ -43,7 +43,7 @@ def read_csv(raw: bytes, name: str) -> Grid:
     """The rows in `raw`. Raises ContentError, naming file `name`, where they are no text."""
     text = _decoded(raw, name)
     skipped = 0
-    said = re.match(r"sep=(.)\r?\n", text)  # a line for Excel alone
+    said = re.match(r'"?sep=(.)"?(?:\r\n?|\n)', text, re.IGNORECASE)  # a line for Excel alone
     if said:
         text, skipped = text[said.end() :], 1
     separators = said[1] if said and said[1] in SEPARATORS else SEPARATORS

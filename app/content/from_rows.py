@@ -85,7 +85,8 @@ def _spot(spots: Spots, way: Way) -> Spot:
     for length in range(len(way), 0, -1):
         if found := spots.get(way[:length]):
             return found
-    return min(spot for inner, spot in spots.items() if inner[: len(way)] == way or not way)
+    first = next(iter(spots.values()))
+    return min((spot for inner, spot in spots.items() if inner[: len(way)] == way), default=first)
 
 
 def _called(table: Table, spots: Spots, way: Way) -> str:

@@ -26,7 +26,7 @@ MOST_SHEETS = 50
 LAST_ROW = 1_048_576
 """Of any worksheet."""
 
-MOST_FILLED = 3_000
+MOST_FILLED = 1_000
 """Rows with something in them, on one sheet; further ones are told of."""
 
 LAST_COLUMN = 250
@@ -84,7 +84,7 @@ def _grid(sheet: Any, name: str) -> Grid:
     faults: dict[tuple[int, int], str] = {}
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if number > LAST_ROW:
-            refuse(name, sheet.title, "has more rows than a worksheet can have")
+            refuse(name, _title(sheet), "has more rows than a worksheet can have")
         row = []
         for position, cell in enumerate(cells[:LAST_COLUMN]):
             text, fault = ("", None) if cell.value is None else _seen(cell)
@@ -94,9 +94,14 @@ def _grid(sheet: Any, name: str) -> Grid:
         if any(row) or any((number, position) in faults for position in range(len(row))):
             rows.append((number, row))
         if len(rows) > MOST_FILLED:
-            refuse(name, sheet.title, f"expected at most {MOST_FILLED:,} rows, found more")
+            refuse(name, _title(sheet), f"expected at most {MOST_FILLED:,} rows, found more")
     _fill_merged(sheet, dict(rows))
-    return Grid(sheet.title, rows, faults)
+    return Grid(_title(sheet), rows, faults)
+
+
+def _title(sheet: Any) -> str:
+    """The sheet's name as it may stand in a message; Excel itself allows 31 characters."""
+    return "".join(c if c.isprintable() else "?" for c in sheet.title[:31])
 
 
 def _fill_merged(sheet: Any, rows: dict[int, list[str]]) -> None:

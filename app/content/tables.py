@@ -16,7 +16,9 @@ HEADINGS_WITHIN = 20
 """Rows from the top; whatever stands above the headings is a title or a note."""
 
 FEWEST_HEADINGS = 3
-MOST_ROWS = 2_000
+MOST_ROWS = 500
+"""A deck of more would hold more values than are worth looking at."""
+
 LEFT_OUT = {"note", "notes", "example", "examples"}
 TAKEN = {"", "barrier", "card", "row"}
 

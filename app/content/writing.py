@@ -94,13 +94,15 @@ def _xlsx(
     bold = workbook.add_format({**_FONT, "bold": True})
     # The prefix keeps text text when somebody edits the cell: =1+1 would start to count.
     text = workbook.add_format({**_FONT, "quote_prefix": True})
+    aside = workbook.add_format({**_FONT, "quote_prefix": True, "italic": True})
     widths = {column.field: column.width for column in COLUMNS[sort]}
     for at, (key, heading) in enumerate(zip(keys, headings, strict=True)):
         sheet.set_column(at, at, widths[key[0]], plain)
         put_text(sheet, 0, at, heading, bold, plain)
     for down, row in enumerate(rows, start=1):
+        style = aside if keys[0][0] == KIND and row[0] else text
         for at, cell in enumerate(row):
-            put_text(sheet, down, at, _fitting(cell), text, plain)
+            put_text(sheet, down, at, _fitting(cell), style, plain)
     sheet.freeze_panes(1, 0)
     workbook.close()
     return written.getvalue()

@@ -68,6 +68,7 @@ def test_what_excel_writes_in_windows_1252_with_semicolons_is_read() -> None:
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_the_line_that_names_the_separator_is_passed_over_and_counted(separator: str) -> None:
+    assert read(f'"sep={separator}"\n' + csv_of(TABLE, separator)).document == EXPECTED
     said = f"sep={separator}\r\n"
     assert read(said + csv_of(TABLE, separator)).document == EXPECTED
     spoilt = (*TABLE[:2], ("", "", "Act", "", *SECOND[4:]))

@@ -174,8 +174,8 @@ def test_more_mistakes_than_anybody_reads_are_counted() -> None:
 
 
 def test_more_rows_than_a_workshop_could_use_are_refused() -> None:
-    assert told(read((HEADINGS, *([SECOND] * 2001)))) == [
-        "line 1: expected at most 2,000 rows, found more"
+    assert told(read((HEADINGS, *([SECOND] * 501)))) == [
+        "line 1: expected at most 500 rows, found more"
     ]
 
 
