@@ -6,6 +6,7 @@ and the process is gone.
 """
 
 import asyncio
+import logging
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -17,6 +18,8 @@ import app
 from app.content import LARGEST_FILE, Reading, Sort
 from app.content.apart import question, unpack
 from app.content.reading import failed
+
+logger = logging.getLogger(__name__)
 
 PLACES = ("/facilitate/material", "/facilitate/material/")
 """Below these a file is sent; a final stroke means everything below, as in `edge.py`."""
@@ -67,6 +70,7 @@ async def _read(sent: bytes, name: str) -> Reading:
     finally:
         await _end(process)
     if process.returncode != 0:
+        logger.warning("a file could not be read: its reader ended with %s", process.returncode)
         return failed(name, "could not be read: it takes too much time or memory, or is broken")
     try:
         return await asyncio.to_thread(unpack, answer)

@@ -6,6 +6,8 @@ in it is brought about by what it is given, or by another program put in its pla
 
 import asyncio
 import os
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from app.web.uploads import read_apart
 from tests.sheets import FIRST, HEADINGS, SECOND, TABLE, cards, csv_of, workbook
 from tests.written import small_deck, small_journey
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 HERE = "http://127.0.0.1:8000"
 
 
@@ -171,3 +174,10 @@ def test_only_where_files_are_sent_a_body_may_be_that_large(tmp_path: Path) -> N
         assert page.status_code == 413
         assert "This is too large: 1 MB at most." in page.text
         assert page.headers["content-type"].startswith("text/html")
+
+
+def test_the_server_does_not_even_load_what_reads_workbooks() -> None:
+    ask = "import app.main, sys; print('openpyxl' in sys.modules, 'pydantic' in sys.modules)"
+    command = [sys.executable, "-c", ask]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert told.split() == ["False", "True"]
