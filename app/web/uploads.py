@@ -47,7 +47,8 @@ async def read_apart(raw: bytes, name: str, sort: Sort | None) -> Reading:
         return failed(name, f"expected at most {LARGEST_FILE:,} bytes, found more")
     turns = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
     try:
-        await asyncio.wait_for(turns.acquire(), WAIT_SECONDS)
+        async with asyncio.timeout(WAIT_SECONDS):
+            await turns.acquire()
     except TimeoutError:
         return failed(name, "other files are being read just now; try again in a minute")
     try:
@@ -89,4 +90,5 @@ async def _end(process: Process) -> None:
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     # Wherever this program was found, that one finds it too: a clone, a wheel, an image.
-    return {**kept, "PYTHONPATH": str(Path(app.__file__).resolve().parent.parent)}
+    found = [str(Path(app.__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, found))}
