@@ -1,7 +1,8 @@
 """The installed program: `moments serve`, and what whoever runs it needs beside.
 
 Heavy imports stand inside the commands, so that `--help` and a second start are quick.
-What always holds: a mistake ends in a sentence and exit code 2, never in a traceback.
+What always holds: a mistake ends in a sentence and exit code 2, never in a traceback; files
+with mistakes end in exit code 1.
 """
 
 import argparse
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line. Returns the exit code: 0, or 2 with a sentence on stderr."""
     parser = _parser()
     asked = parser.parse_args(arguments)
-    from app.mistakes import ContentError
+    from app.content import ContentError
     from app.settings import SettingsError
     from app.store import StoreError
 
@@ -72,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("format", help="csv, xlsx, ods, docx, json (odt for some)")
     command.set_defaults(run=export)
 
-    command = commands.add_parser("check", help="check decks and problem statements")
+    command = commands.add_parser(
+        "check", help="check decks and problem statements (json, csv, xlsx)"
+    )
     command.add_argument("files", nargs="+", metavar="FILE", type=Path)
     command.set_defaults(run=check)
 
@@ -173,10 +176,9 @@ def export(asked: argparse.Namespace) -> int:
 
 
 def check(asked: argparse.Namespace) -> int:
-    """Check files of cards or problem statements, and name every mistake."""
-    from app.content import Deck, load_file
+    """Check files of cards or problem statements, and name every mistake. 1 if there are any."""
+    from app.content import ContentError, Deck, load_file
     from app.game.aloud import seconds_aloud
-    from app.mistakes import ContentError
 
     wrong = False
     for file in asked.files:
@@ -188,7 +190,7 @@ def check(asked: argparse.Namespace) -> int:
         except ContentError as mistakes:
             wrong = True
             print(mistakes, file=sys.stderr)
-    return 2 if wrong else 0
+    return 1 if wrong else 0
 
 
 def _event(text: str) -> int:

@@ -33,6 +33,7 @@ from app.web.errors import Problem, answer, install, wants_json
 from app.web.limits import Limits
 from app.web.page import error_page
 from app.web.socket import LARGEST_MESSAGE
+from app.web.uploads import LARGEST_UPLOAD, PLACES
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +103,7 @@ def create_app(
             https=settings.https,
             trusted_proxies=settings.trusted_proxies,
             body_limit=LARGEST_MESSAGE,
+            body_limits=tuple((place, LARGEST_UPLOAD) for place in PLACES),
         ),
         refuse=_refuse,
     )

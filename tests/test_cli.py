@@ -100,16 +100,21 @@ def test_an_unknown_workshop_is_said_in_a_sentence(server: Served, tmp_path: Pat
 
 
 def test_check_names_every_mistake(tmp_path: Path) -> None:
-    fine = moments(tmp_path, "check", str(ROOT / "cards" / "behavioural_insights.json"))
+    shipped = [*(ROOT / "cards").glob("*.json"), *(ROOT / "journeys").glob("*.json")]
+    fine = moments(tmp_path, "check", *map(str, shipped))
     assert (fine.returncode, fine.stderr) == (0, "")
-    first, *times = fine.stdout.splitlines()
-    assert first.endswith("behavioural_insights.json: no mistakes")
+    assert fine.stdout.count(": no mistakes") == len(shipped) >= 5
+    times = [line for line in fine.stdout.splitlines() if "read aloud" in line]
     assert len(times) == 72
-    assert times[0] == "  salience: read aloud in 12 s"
+    assert "  salience: read aloud in 12 s" in times
     broken = tmp_path / "broken.json"
     broken.write_text('{"id": "Not A Slug", "title": "", "stages": []}')
-    wrong = moments(tmp_path, "check", str(broken))
-    assert wrong.returncode == 2
+    table = tmp_path / "table.csv"
+    table.write_text("Problem;Stage;Barrier\nOurs;Send;<b>None</b>", encoding="utf-8")
+    wrong = moments(tmp_path, "check", str(broken), str(table), str(tmp_path / "none.json"))
+    assert wrong.returncode == 1
+    assert "table.csv: line 2, column Barrier: expected plain text" in wrong.stderr
+    assert "none.json: the file: cannot be read" in wrong.stderr
     for place in ("id", "title", "statement", "stages"):
         assert f"broken.json: {place}" in wrong.stderr
 

@@ -1,7 +1,7 @@
 """The deck: seventy-two cards that agree with the evidence and can be read aloud.
 
 Leaves out whether the words are our own (`test_own_words.py`) and how mistakes in a
-deck are told (`test_content.py`). Always: what a card must agree with stands in
+deck are told (`content/test_loading.py`). Always: what a card must agree with stands in
 `facts/evidence.json`, one line for each card, written apart from the deck.
 """
 

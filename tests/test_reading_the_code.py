@@ -26,8 +26,8 @@ MODULES = sorted(APP.rglob("*.py"))
 FLOORS = {
     "game": 0,
     "addresses": 0,
+    "cells": 0,
     "logs": 0,
-    "mistakes": 0,
     "paths": 0,
     "simulation": 0,  # a client: it knows the server by its contract alone
     "content": 1,

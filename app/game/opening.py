@@ -1,7 +1,7 @@
 """Opening a workshop: the first event of every log.
 
 The event carries the whole deck and every journey, so that a workshop stays what it
-was opened with. It leaves out reading files (`app/content.py`). What always holds:
+was opened with. It leaves out reading files (`app/content`). What always holds:
 the groups exist from the start, though empty, one problem statement each.
 """
 

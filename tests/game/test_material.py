@@ -1,6 +1,6 @@
 """Material: the shapes of cards and journeys.
 
-Leaves out files (`tests/test_content.py`). Always: a mistake is refused, not repaired.
+Leaves out files (`tests/content/test_loading.py`). Always: a mistake is refused, not repaired.
 """
 
 from typing import Any

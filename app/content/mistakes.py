@@ -1,14 +1,13 @@
-"""Mistakes in a written file: reading its JSON, and saying in plain words what is wrong where.
+"""Mistakes in a written file: saying in plain words what is wrong where.
 
-It knows nothing of cards and journeys (`app/content.py` does) and changes no document.
+It knows nothing of cards and journeys (`checking.py` does) and changes no document.
 What always holds: every mistake has a file, a place that a person can find in it, and
 words that say what was expected.
 """
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, NoReturn
 
 from pydantic import ValidationError
@@ -39,27 +38,18 @@ Way = tuple[str | int, ...]
 Finding = tuple[Way, str]
 """Where something is wrong in one document, and what."""
 
-# How Python's reader words a fault in JSON, and how a person would.
-SYNTAX = {
-    "Expecting property name": "expected a field name in double quotes (a comma too many before?)",
-    "Expecting ',' delimiter": "expected a comma or a closing bracket "
-    '(a quotation mark inside text is written \\")',
-    "Expecting ':' delimiter": "expected a colon after the field name",
-    "Expecting value": "expected a value: text in double quotes, a number, null, [ or {",
-    "Illegal trailing comma": "a comma too many, before a closing bracket",
-    "Invalid control character": "a line break or tab inside quoted text (write \\n or \\t)",
-    "Invalid \\": "a backslash that stands alone (write it twice)",
-    "Unterminated string": "the text that begins here has no closing quotation mark",
-    "Extra data": "expected the end of the file, found more after it",
-}
-
 
 class ContentMistake(NamedTuple):
-    """One thing to put right. `place` counts list items from 0, as in `cards[3].study.doi`."""
+    """One thing to put right.
+
+    `place` is for a person: a cell, a line, or in JSON `cards[3].study.doi`, where list items
+    count from 0. `way` leads an editor to the same value in the document, where there is one.
+    """
 
     file: str
     place: str
     message: str
+    way: Way | None = None
 
     def __str__(self) -> str:
         return f"{self.file}: {self.place}: {self.message}"
@@ -73,10 +63,17 @@ class ContentError(Exception):
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
-class _Doubled(dict[str, object]):
+class Doubled(dict[str, object]):
     """An object in which a field was written twice, so that one of the two is lost."""
 
     twice: list[str]
+
+
+class Wording(NamedTuple):
+    """How places are called in a kind of file, and what is said `instead` of JSON's words."""
+
+    place: Callable[[Way], str]
+    instead: Mapping[str, str]
 
 
 def refuse(file: str, place: str, message: str) -> NoReturn:
@@ -84,33 +81,11 @@ def refuse(file: str, place: str, message: str) -> NoReturn:
     raise ContentError([ContentMistake(file, place, message)])
 
 
-def read_document(raw: bytes, name: str) -> object:
-    """The JSON in `raw`, its shape not yet checked. Raises ContentError, naming file `name`."""
-    if len(raw) > LARGEST_FILE:
-        refuse(name, "the file", f"expected at most {LARGEST_FILE:,} bytes, found more")
-    try:
-        text = raw.decode("utf-8-sig")  # some editors put a mark at the start
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        refuse(name, f"line {line}", "expected UTF-8 text; save the file in that encoding")
-    try:
-        document: object = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        words = next((words for start, words in SYNTAX.items() if error.msg.startswith(start)), "")
-        place = f"line {error.lineno}, column {error.colno}"
-        refuse(name, place, f"not JSON: {words or error.msg}")
-    except RecursionError:
-        refuse(name, TOP, f"expected at most {DEEPEST} levels of brackets, found far more")
-    except ValueError as error:  # NaN, or a number too long to be one
-        refuse(name, TOP, f"not JSON: {error}")
-    return document
-
-
 def told(file: str, document: object, findings: Iterable[Finding]) -> ContentError:
     """The error that says `findings`, each with the name of the item it lies in."""
     every = list(findings)
     mistakes = [
-        ContentMistake(file, place(way), message + _inside(document, way))
+        ContentMistake(file, place(way), message + _inside(document, way), way)
         for way, message in every[:MOST_TOLD]
     ]
     if (more := len(every) - MOST_TOLD) > 0:
@@ -118,14 +93,16 @@ def told(file: str, document: object, findings: Iterable[Finding]) -> ContentErr
     return ContentError(mistakes)
 
 
-def misshapen(error: ValidationError) -> Iterator[Finding]:
+def misshapen(error: ValidationError, wording: Wording) -> Iterator[Finding]:
     """What pydantic found, in plain words."""
     for detail in error.errors(include_url=False):
         found, limits = detail["input"], detail.get("ctx", {})
         # pydantic leaves items with mistakes of their own out of its count of a list.
         if detail["type"] == "too_short" and len(found) >= limits["min_length"]:
             continue
-        yield detail["loc"], _plain(detail["type"], found, limits, detail["msg"])
+        plain = _plain(detail["type"], found, limits, detail["msg"])
+        instead = wording.instead.get(detail["type"])
+        yield detail["loc"], instead.format(**limits) if instead else plain
 
 
 def unfit_text(document: object, name: str) -> list[Finding]:
@@ -142,7 +119,7 @@ def unfit_text(document: object, name: str) -> list[Finding]:
         if isinstance(value, str):
             findings += ((way, message) for message in _unfit(value))
         elif isinstance(value, dict):
-            if isinstance(value, _Doubled):
+            if isinstance(value, Doubled):
                 findings += (
                     ((*way, field), "this field is written twice") for field in value.twice
                 )
@@ -159,13 +136,16 @@ def unfit_text(document: object, name: str) -> list[Finding]:
     return findings
 
 
-def repeated(document: object, *steps: str) -> Iterator[Finding]:
+def repeated(document: object, wording: Wording, *steps: str) -> Iterator[Finding]:
     """Texts met before along `steps`, which ought to differ."""
     first: dict[str, Way] = {}
     for way, text in texts_at(document, *steps):
         before = first.setdefault(text.strip().casefold(), way)
         if before != way:
-            yield way, f"{shown(text)} is already at {place(before)}; each must be different"
+            yield (
+                way,
+                f"{shown(text)} is already at {wording.place(before)}; each must be different",
+            )
 
 
 def texts_at(document: object, *steps: str) -> Iterator[tuple[Way, str]]:
@@ -198,6 +178,10 @@ def place(way: Way) -> str:
         else:
             written += f"[{shown(step)}]"
     return written or TOP
+
+
+JSON_WORDS = Wording(place, {})
+"""As in a JSON file."""
 
 
 def shown(value: object) -> str:
@@ -278,17 +262,3 @@ def _plain(kind: str, found: object, limits: Mapping[str, object], otherwise: st
         case "model_type":
             return f"expected an object, in curly brackets, found {shown(found)}"
     return otherwise
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    plain = dict(pairs)
-    if len(plain) == len(pairs):
-        return plain
-    doubled = _Doubled(plain)
-    counts = Counter(name for name, _ in pairs)
-    doubled.twice = [name for name, count in counts.items() if count > 1]
-    return doubled
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")

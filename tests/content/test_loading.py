@@ -23,7 +23,7 @@ from app.game.fitting import fits
 from app.game.material import Barrier, Journey
 from tests.written import small_deck, small_journey
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 JOURNEYS = ROOT / "journeys"
 CARDS = ROOT / "cards" / "behavioural_insights.json"
 
