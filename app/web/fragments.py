@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from app.game.messages import STAFF, Role
 from app.live import Seen
 from app.paths import folder
+from app.web.families import family_sign
 
 
 @cache
@@ -29,7 +30,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(static=static, app_name="Moments of Change")
+    made.globals.update(static=static, family_sign=family_sign, app_name="Moments of Change")
     return made
 
 
