@@ -31,6 +31,12 @@ DOUBTED = frozenset({Replication.MIXED, Replication.CONTESTED})
 STRIP = 60
 """What saying so takes of the front, in characters."""
 
+NOTICE = 60
+"""What a line of its own takes that says what was shortened or not checked."""
+
+TITLE, ONE_LINE = 6, 40
+"""What each character of a title takes that does not stand on its first line."""
+
 PARAGRAPH = 30
 """What its heading and its last line, half full, take of a place, in characters."""
 
@@ -41,7 +47,7 @@ BACK_HOLDS: tuple[tuple[Size, int], ...] = (
     ("m", 1080),
     ("s", 1200),
     ("xs", 1330),
-    ("xxs", 1550),
+    ("xxs", 1510),
 )
 
 
@@ -137,10 +143,11 @@ def shortened(texts: Sequence[str], most: int) -> tuple[list[str], bool]:
 
 def printed(card: Card, number: int) -> PrintedCard:
     """`card` as it stands on paper, in the largest letters that hold it."""
-    face, face_cut = shortened(
-        (card.insight, card.question), FRONT_HOLDS[-1][1] - STRIP - 2 * PARAGRAPH
-    )
-    behind, back_cut = shortened(
+    title = _line(card.title)
+    wide = TITLE * max(len(title) - ONE_LINE, 0)
+    strip = STRIP if card.replication in DOUBTED else 0
+    face, front, face_cut = _fitted((card.insight, card.question), FRONT_HOLDS, wide + strip)
+    behind, back, back_cut = _fitted(
         (
             card.study.citation,
             card.finding,
@@ -148,13 +155,14 @@ def printed(card: Card, number: int) -> PrintedCard:
             card.replication_source,
             card.caution or "",
         ),
-        BACK_HOLDS[-1][1] - len(card.study.doi) - 7 * PARAGRAPH,
+        BACK_HOLDS,
+        wide + len(card.study.doi) + PARAGRAPH + (NOTICE if card.unverified else 0),
     )
     study, finding, setting, source, caution = behind
     return PrintedCard(
         id=card.id,
         number=number,
-        title=_line(card.title),
+        title=title,
         family=_line(card.family),
         replication=card.replication,
         insight=face[0],
@@ -167,8 +175,8 @@ def printed(card: Card, number: int) -> PrintedCard:
         replication_source=source,
         caution=caution,
         unverified=card.unverified is not None,
-        front=_size(face, FRONT_HOLDS, STRIP if card.replication in DOUBTED else 0),
-        back=_size([*behind, card.study.doi], BACK_HOLDS, 2 * PARAGRAPH if card.unverified else 0),
+        front=front,
+        back=back,
         cut=face_cut or back_cut,
     )
 
@@ -235,6 +243,17 @@ def mirrored(places: Sequence[Item]) -> tuple[Item, ...]:
 def _pages(items: Sequence[Item], size: int) -> list[tuple[Item | None, ...]]:
     cut = [tuple(items[at : at + size]) for at in range(0, len(items), size)]
     return [(*page, *[None] * (size - len(page))) for page in cut]
+
+
+def _fitted(
+    texts: Sequence[str], holds: tuple[tuple[Size, int], ...], more: int
+) -> tuple[list[str], Size, bool]:
+    """`texts` as they fit beside `more`, the size that holds them, and whether they were cut."""
+    fitting, cut = list(texts), False
+    most = holds[-1][1] - more - PARAGRAPH * sum(map(bool, texts))
+    if sum(map(len, texts)) > most:
+        fitting, cut = shortened(texts, most - NOTICE)
+    return fitting, _size(fitting, holds, more), cut
 
 
 def _size(texts: Sequence[str], holds: tuple[tuple[Size, int], ...], more: int = 0) -> Size:

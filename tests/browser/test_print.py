@@ -13,10 +13,13 @@ import pytest
 from playwright.async_api import Page
 
 from app.main import shipped_content
+from app.views.prints import printed as on_paper
+from app.views.prints import sheets
+from app.web.fragments import environment
 from tests.browser.people import People
 from tests.browser.workshops import open_workshop
 from tests.served import Served
-from tests.views.test_prints import largest_journey
+from tests.views.test_prints import largest_journey, longest_card
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -183,6 +186,19 @@ async def test_a_journey_is_printed_as_posters_barrier_cards_slips_and_score_she
 async def test_the_guide_is_one_page(people: People, server: Served) -> None:
     [guide] = await printed(await people.come(server), "/kit/guide")
     assert size(guide) == UPRIGHT
+
+
+async def test_a_card_with_the_longest_texts_there_can_be_runs_over_nowhere(
+    people: People, server: Served
+) -> None:
+    page = await people.come(server)
+    await page.goto("/cards/print")
+    pieces: Any = environment().get_template("prints/pieces.html").module
+    html = "".join(map(pieces.card_sheet, sheets([on_paper(longest_card(), 1)] * 8, "both")))
+    await page.evaluate("html => document.querySelector('.papers').innerHTML = html", html)
+    await page.emulate_media(media="print")
+    assert await page.locator(".leaf__in").count() == 16
+    assert await page.evaluate(OVER) == []
 
 
 async def test_a_journey_as_large_as_can_be_runs_over_nowhere(

@@ -7,7 +7,7 @@ Always: no page is asked for; these are plain functions.
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.game.material import Barrier, Card, Journey, JourneyStage, Source, Study
+from app.game.material import Barrier, Card, ComB, Journey, JourneyStage, Source, Study
 from app.main import shipped_content
 from app.views.prints import (
     BACK_HOLDS,
@@ -71,15 +71,7 @@ def test_nothing_of_the_cards_that_come_with_the_program_is_shortened() -> None:
 
 
 def test_a_card_with_the_longest_texts_there_can_be_is_shortened_and_says_so() -> None:
-    text = "word " * 299
-    card = Card(
-        id="long", title="A title " * 30, family="F" * 300, insight=text, question=text, used=None,
-        study=Study(authors="A" * 300, year=2000, title="T " * 140, outlet="O " * 140, pages=None,
-                    doi="10.1234/x"),
-        finding=text, setting=text, replication="mixed", replication_source=text, caution=text,
-        com_b=("motivation-reflective",), east=(), mindspace=(), bct=(), unverified=text,
-    )  # fmt: skip
-    made = printed(card, 1)
+    made = printed(longest_card(), 1)
     assert made.cut
     behind = (
         made.study, made.finding, made.setting, made.replication_source, made.caution, made.doi
@@ -149,4 +141,17 @@ def largest_journey() -> Journey:
             )
             for n in range(12)
         ),
+    )  # fmt: skip
+
+
+def longest_card() -> Card:
+    """A card with every text as long as it may be, in words of usual length."""
+    text = ("word and longer ones " * 80)[:1490]
+    return Card(
+        id="long", title="A title " * 30, family="Family " * 40, insight=text, question=text,
+        used=None,
+        study=Study(authors="Author " * 40, year=2000, title="Title " * 49, outlet="Outlet " * 40,
+                    pages=None, doi="10.1234/" + "x" * 60),
+        finding=text, setting=text, replication="contested", replication_source=text, caution=text,
+        com_b=(*ComB,), east=(), mindspace=(), bct=(), unverified=text,
     )  # fmt: skip
