@@ -25,7 +25,18 @@ from app.logs import AccessLog
 from app.paths import folder
 from app.settings import Settings, secret_key
 from app.store import StoreError, Unavailable, open_store
-from app.web import api, control, dealt, deciding, facilitators, joining, pages, places, projector
+from app.web import (
+    api,
+    control,
+    dealt,
+    deciding,
+    facilitators,
+    joining,
+    pages,
+    places,
+    printing,
+    projector,
+)
 from app.web.access import Access
 from app.web.door import Door
 from app.web.edge import Edge, EdgeMiddleware
@@ -90,7 +101,9 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
     )
     app.include_router(api.router)
-    for module in (dealt, pages, joining, facilitators, control, deciding, places, projector):
+    for module in (
+        dealt, pages, printing, joining, facilitators, control, deciding, places, projector,
+    ):  # fmt: skip
         app.include_router(module.router)
     _add_watching(app)
     app.mount("/static", StaticFiles(directory=folder("static")), name="static")

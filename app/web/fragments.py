@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from app.game.messages import STAFF, Role
 from app.live import Seen
 from app.paths import folder
+from app.web.families import family_sign
 from app.web.times import day
 
 
@@ -31,7 +32,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters["day"] = day
-    made.globals.update(static=static, app_name="Moments of Change")
+    made.globals.update(static=static, family_sign=family_sign, app_name="Moments of Change")
     return made
 
 

@@ -72,6 +72,17 @@ SCENES = [
     scene("visitor", "/cards?family=Social+influence&replication=strong", says="filtered"),
     scene("visitor", "/cards?words=nothing+of+this+kind", says="without a card"),
     scene("visitor", "/cards/fitting", small=True),
+    scene("visitor", "/cards?family=Astrology&replication=certain", says="with unknown filters"),
+    scene("visitor", "/cards/print", small=True),
+    scene("visitor", "/cards/print?sides=fold&replication=contested", says="to fold"),
+    scene("visitor", "/cards/print?words=nothing+of+this+kind", says="without a card"),
+    scene("visitor", "/kit", small=True),
+    scene("visitor", "/kit/posters"),
+    scene("visitor", "/kit/barriers"),
+    scene("visitor", "/kit/slips"),
+    scene("visitor", "/kit/scores", small=True),
+    scene("visitor", "/kit/guide", small=True),
+    scene("visitor", "/journeys/information-sharing/print"),
     scene("visitor", "/journeys", small=True),
     scene("visitor", "/privacy", small=True),
     scene("visitor", "/accessibility-statement"),
@@ -148,6 +159,8 @@ SCENES = [
         then=partial(send_empty, "assess"), says="with mistakes",
     ),
     scene("owner", ROOM + "/exports", "settled", small=True),
+    scene("owner", ROOM + "/kit", "settled", small=True),
+    scene("owner", ROOM + "/kit/cards", "settled"),
 ]  # fmt: skip
 
 
