@@ -29,6 +29,7 @@ FLOORS = {
     "cells": 0,
     "logs": 0,
     "paths": 0,
+    "planning": 0,
     "simulation": 0,  # a client: it knows the server by its contract alone
     "content": 1,
     "views": 1,
