@@ -32,6 +32,7 @@ FLOORS = {
     "planning": 0,
     "simulation": 0,  # a client: it knows the server by its contract alone
     "content": 1,
+    "drafting": 1,
     "views": 1,
     "exports": 1,
     "settings": 1,
