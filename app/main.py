@@ -25,7 +25,22 @@ from app.logs import AccessLog
 from app.paths import folder
 from app.settings import Settings, secret_key
 from app.store import StoreError, Unavailable, open_store
-from app.web import api, control, deciding, facilitators, joining, pages, places, projector
+from app.web import (
+    api,
+    control,
+    deciding,
+    decks,
+    editing,
+    facilitators,
+    joining,
+    material,
+    material_files,
+    opening,
+    pages,
+    places,
+    preview,
+    projector,
+)
 from app.web.access import Access
 from app.web.door import Door
 from app.web.edge import Edge, EdgeMiddleware
@@ -60,7 +75,7 @@ def create_app(
         ContentError: a shipped file has mistakes.
         SettingsError: no secret key can be kept.
     """
-    material = content or shipped_content()
+    shipped = content or shipped_content()
     secret = secret_key(settings)
 
     @asynccontextmanager
@@ -70,7 +85,7 @@ def create_app(
             app.state.door = Door(
                 settings=settings,
                 workshops=Workshops(
-                    store, material, retention_days=settings.retention_days, clock=clock
+                    store, shipped, retention_days=settings.retention_days, clock=clock
                 ),
                 access=Access(store, settings, secret, clock),
                 limits=limits or Limits(),
@@ -90,7 +105,15 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
     )
     app.include_router(api.router)
-    for module in (pages, joining, facilitators, control, deciding, places, projector):
+    own = (
+        opening,
+        material,
+        material_files,
+        preview,
+        decks,
+        editing,
+    )  # before {code}, which is any word
+    for module in (pages, joining, facilitators, *own, control, deciding, places, projector):
         app.include_router(module.router)
     _add_watching(app)
     app.mount("/static", StaticFiles(directory=folder("static")), name="static")
