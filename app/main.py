@@ -30,10 +30,16 @@ from app.web import (
     control,
     dealt,
     deciding,
+    decks,
+    editing,
     facilitators,
     joining,
+    material,
+    material_files,
+    opening,
     pages,
     places,
+    preview,
     printing,
     projector,
 )
@@ -71,7 +77,7 @@ def create_app(
         ContentError: a shipped file has mistakes.
         SettingsError: no secret key can be kept.
     """
-    material = content or shipped_content()
+    shipped = content or shipped_content()
     secret = secret_key(settings)
 
     @asynccontextmanager
@@ -81,7 +87,7 @@ def create_app(
             app.state.door = Door(
                 settings=settings,
                 workshops=Workshops(
-                    store, material, retention_days=settings.retention_days, clock=clock
+                    store, shipped, retention_days=settings.retention_days, clock=clock
                 ),
                 access=Access(store, settings, secret, clock),
                 limits=limits or Limits(),
@@ -101,9 +107,12 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
     )
     app.include_router(api.router)
-    for module in (
-        dealt, pages, printing, joining, facilitators, control, deciding, places, projector,
-    ):  # fmt: skip
+    routed = (
+        *(dealt, pages, printing, joining, facilitators),
+        *(opening, material, material_files, preview, decks, editing),  # before {code}: any word
+        *(control, deciding, places, projector),
+    )
+    for module in routed:
         app.include_router(module.router)
     _add_watching(app)
     app.mount("/static", StaticFiles(directory=folder("static")), name="static")

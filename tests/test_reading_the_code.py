@@ -29,8 +29,10 @@ FLOORS = {
     "cells": 0,
     "logs": 0,
     "paths": 0,
+    "planning": 0,
     "simulation": 0,  # a client: it knows the server by its contract alone
     "content": 1,
+    "drafting": 1,
     "views": 1,
     "exports": 1,
     "settings": 1,

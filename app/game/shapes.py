@@ -14,7 +14,7 @@ from app.game.messages import Malformed
 
 Model = TypeVar("Model", bound=BaseModel)
 
-ALTERNATIVES = ("str", "dict[str,any]")
+ALTERNATIVES = ("str", "dict[str,any]", "list[str]")
 """What a place holds besides fields where a value may be of several kinds (pydantic's tags)."""
 
 

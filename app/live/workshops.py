@@ -9,8 +9,15 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from app.content import Content, ContentError, check_journey
-from app.game.material import Journey
+from app.content import (
+    Content,
+    ContentError,
+    ContentMistake,
+    Deck,
+    check_deck,
+    check_journey,
+)
+from app.game.material import Card, Journey
 from app.game.messages import Malformed
 from app.game.opening import OpenWorkshop, opened
 from app.live.workshop import LiveWorkshop, now
@@ -20,6 +27,9 @@ CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """No I, L, O, U, 0 or 1: they are mistaken for one another, read out or in a bad font."""
 
 CODE_LENGTH = 8
+
+BIN_FOR = timedelta(days=30)
+"""How long a deleted problem statement or deck can be put back."""
 
 MOST_OPENINGS = 1000
 """How many openings are remembered, so that one pressed twice is one."""
@@ -69,6 +79,8 @@ class Workshops:
     async def retire(self) -> int:
         """Erase the workshops whose time is over and that nobody is watching. Returns how many.
 
+        What has lain in a bin for long enough goes as well.
+
         Raises:
             Unavailable: the database failed; what was not erased waits for the next time.
         """
@@ -80,6 +92,7 @@ class Workshops:
                 self.drop(record.code)
                 await self.store.erase_workshop(record.code)
                 erased += 1
+        await self.store.shelf.empty_bins(self.clock() - BIN_FOR)
         return erased
 
     async def open_once(self, wish: OpenWorkshop, *, owner: str, ref: str) -> LiveWorkshop:
@@ -104,17 +117,17 @@ class Workshops:
         """Open a workshop as `wish` says; what is left open is drawn here.
 
         Raises:
-            Malformed: an unknown problem statement, or a number that cannot be.
+            Malformed: an unknown problem statement, a mistake in one or in a deck, or a number
+                that cannot be.
             Unavailable: it could not be written.
         """
-        journeys = tuple(self._journey(problem) for problem in wish.problems)
+        journeys = await asyncio.to_thread(self._journeys, wish.problems)
+        deck = await asyncio.to_thread(self._deck, wish.deck)
         seed = wish.seed if wish.seed is not None else secrets.randbits(62)
         at = self.clock()
         for _ in range(5):
             code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-            event = opened(
-                wish, code=code, seed=seed, journeys=journeys, deck=self.content.deck.cards
-            )
+            event = opened(wish, code=code, seed=seed, journeys=journeys, deck=deck)
             record = WorkshopRecord(
                 code=code,
                 title=wish.title,
@@ -133,14 +146,51 @@ class Workshops:
             return live
         raise Unavailable("No free code was found. Please try again.")
 
-    def _journey(self, problem: str | dict[str, object]) -> Journey:
-        if isinstance(problem, dict):
-            try:
-                return check_journey(problem, "problems")
-            except ContentError as mistakes:
-                raise Malformed(str(mistakes), "problems") from None
-        for journey in self.content.journeys:
-            if journey.id == problem:
-                return journey
-        known = ", ".join(journey.id for journey in self.content.journeys)
-        raise Malformed(f"There is no such problem statement. There are: {known}.", "problems")
+    def _journeys(self, problems: list[str | dict[str, object]]) -> tuple[Journey, ...]:
+        """The journeys that are asked for, with the mistakes of all of them told at once."""
+        mistakes: list[ContentMistake] = []
+        journeys: list[Journey] = []
+        for number, problem in enumerate(problems):
+            if isinstance(problem, dict):
+                name = "problems" if len(problems) == 1 else f"problems[{number}]"
+                try:
+                    journeys.append(check_journey(problem, name))
+                except ContentError as error:
+                    mistakes += error.mistakes
+            elif (journey := self.content.journey(problem)) is not None:
+                journeys.append(journey)
+            else:
+                known = ", ".join(journey.id for journey in self.content.journeys)
+                raise Malformed(
+                    f"There is no such problem statement. There are: {known}.", "problems"
+                )
+        if mistakes:
+            raise Malformed(str(ContentError(mistakes)), "problems")
+        return tuple(journeys)
+
+    def _deck(self, wanted: list[str] | dict[str, object] | None) -> tuple[Card, ...]:
+        """The cards that are asked for: all that are shipped, some of them, or others."""
+        if wanted is None:
+            return self.content.deck.cards
+        try:
+            if isinstance(wanted, dict):
+                return check_deck(wanted, "deck").cards
+            return _chosen(self.content.deck, wanted)
+        except ContentError as error:
+            raise Malformed(str(error), "deck") from None
+
+
+def _chosen(deck: Deck, ids: list[str]) -> tuple[Card, ...]:
+    """The cards of these ids, in the order of the deck. Raises ContentError."""
+    mistakes = []
+    for number, id in enumerate(ids):
+        message = ""
+        if deck.card(id) is None:
+            message = "no card of the shipped deck has this id"
+        elif ids.index(id) < number:
+            message = f"this card is already at [{ids.index(id)}]"
+        if message:
+            mistakes.append(ContentMistake("deck", f"[{number}]", message))
+    if mistakes:
+        raise ContentError(mistakes)
+    return tuple(card for card in deck.cards if card.id in ids)
