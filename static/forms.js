@@ -236,6 +236,7 @@
     const leaving = redirect || refresh || moved
     if (leaving || IS_OURS.test(ctx.text)) {
       if (ctx.response.status < 400) kept.drop(form)
+      if (leaving) delete form.dataset.refused
       if (leaving) for (const field of texts(form)) field.defaultValue = field.value
       if (leaving) sending.delete(form)
       return
