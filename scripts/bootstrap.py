@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "run": (RUNTIME, [["-m", "app.cli", "serve"]]),
     "demo": (RUNTIME, [["-m", "app.cli", "demo"]]),
     "test": (DEV, [["-m", "pytest"]]),
+    "faults": (DEV, [["-m", "tests.faults"]]),
     "check": (DEV, [["-m", "ruff", "format", "--check"], ["-m", "ruff", "check"], ["-m", "mypy"]]),
     "format": (DEV, [["-m", "ruff", "check", "--fix"], ["-m", "ruff", "format"]]),
     "reference": (RUNTIME, [["-m", "scripts.reference"]]),

@@ -9,12 +9,13 @@ import asyncio
 import contextlib
 import random
 import signal
+import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.faults.disk import LISTENER, Disk
+from tests.faults.disk import LIMIT, LISTENER, Disk
 from tests.faults.history import Fault, History
 from tests.faults.participant import LOST_LINE, call
 from tests.faults.planted import CLOCK
@@ -55,17 +56,19 @@ class Drill:
         await asyncio.to_thread(self._start)
 
     def _start(self) -> None:
-        if self._disk is None:
+        if self._disk is None or self._disk.how == LIMIT:
+            self.server.settings.pop(LISTENER, None)
+            self.server.inherited = ()
             self.server.start()
+            if self._disk is not None:
+                self._disk.process = self.server.process.pid
             return
         with self._disk.offer() as theirs:
             self.server.inherited = (theirs.fileno(),)
             self.server.settings[LISTENER] = str(theirs.fileno())
-            starting = self.server.start
-            self._disk.process = None
             # It does not serve before its calls are answered: both at once.
             with _taking(self._disk, self.server):
-                starting()
+                self.server.start()
 
     async def kill(self) -> None:
         """SIGKILL."""
@@ -169,7 +172,7 @@ async def drilled(
     seed: int,
     *,
     planted: str = "sound",
-    disk: bool = False,
+    disk: bool | Disk = False,
     watching: bool = False,
     buffer: int | None = None,
     **settings: str,
@@ -185,7 +188,7 @@ async def drilled(
     # Whoever comes through the proxy names its port: it is an address of the server's too.
     await proxy.start()
     server.settings["MOMENTS_PUBLIC_URL"] = f"http://127.0.0.1:{proxy.port}"
-    drill = Drill(server, proxy, Disk() if disk else None, seed)
+    drill = Drill(server, proxy, Disk() if disk is True else disk or None, seed)
     try:
         await drill.start()
         yield drill
@@ -198,10 +201,8 @@ async def drilled(
 
 
 @contextlib.contextmanager
-def _taking(disk: Disk, server: Served) -> Any:
+def _taking(disk: Disk, server: Served) -> Iterator[None]:
     """Take over the disk of a server that is just being started."""
-    import threading
-
     before = server._process
 
     def take() -> None:

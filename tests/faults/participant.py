@@ -46,7 +46,7 @@ class Participant:
         self.epoch: str | None = None
         self.lines = 0
         self.closes: Counter[int] = Counter()
-        self.last_words: frozenset[str] = frozenset()  # of the newest frame
+        self.words: set[str] = set()  # of acts, in anything they were sent
         self.last_frames: deque[str] = deque(maxlen=20)  # to look at when something is wrong
         self.refusals: Counter[str] = Counter()  # of those that were not for good, by kind
         self.arming: Watch | None = None  # told each ref just before it is sent first
@@ -116,14 +116,13 @@ class Participant:
         message = json.loads(text)
         if "regions" in message:
             self.last_frames.append(text)
-            self.epoch, self.seq = message["epoch"], message["seq"]
+            self.epoch, self.seq = str(message["epoch"]), int(message["seq"])
             self.screen.update(message["regions"])
-            self.last_words = frozenset(marks(text))
+            words = frozenset(marks(text))
+            self.words |= words
+            regions = tuple(message["regions"])
             self.history.sent.append(
-                Sent(
-                    self.name, self.workshop, self.lines, message["epoch"], message["seq"],
-                    tuple(message["regions"]), self.last_words,
-                )  # fmt: skip
+                Sent(self.name, self.workshop, self.lines, self.epoch, self.seq, regions, words)
             )
             self._changed.set()
         elif "ok" in message:
@@ -147,7 +146,7 @@ class Participant:
         self.refusals[error["kind"]] += 1
         if error["kind"] in FOR_NOW:
             pause = self.chance.uniform(0.05, 0.3)
-            asyncio.get_running_loop().call_later(pause, self._again, ref)
+            asyncio.get_running_loop().call_later(pause, self._again, waiting[1].ref)
             return
         self.history.refuse(waiting[1], error["message"])
         del self._outbox[waiting[1].ref]

@@ -7,7 +7,7 @@ run that saw less than it was to see has not held.
 
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,7 @@ class Promise:
     says: str
     asked: str
     amounts: Mapping[str, Mapping[str, int]]
-    run: Callable[[Trial], Awaitable[Seen]]
+    run: Callable[[Trial], Coroutine[Any, Any, Seen]]
 
     def trial(self, folder: Path, seed: int, lane: str) -> Trial:
         return Trial(folder, seed, lane, self.amounts[lane])

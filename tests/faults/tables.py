@@ -7,6 +7,7 @@ asked for through an outbox, so a table goes on as soon as it is let.
 import asyncio
 import csv
 import io
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import count
 from typing import Any
@@ -66,8 +67,7 @@ class Table:
 
     async def lead(self, kind: str, **fields: Any) -> Act:
         """The facilitator does something."""
-        act = await self.facilitator.ask(kind, by_form=True, **fields)
-        return act
+        return await self.facilitator.ask(kind, by_form=True, **fields)
 
     def arrive(self) -> "Table":
         for person in self.people:
@@ -94,9 +94,11 @@ class Table:
     async def play_hand(self, person: Participant, stage: int, most: int = 7) -> None:
         """Write an idea with each card of the hand, two on their way at a time."""
         screen = await person.see(
-            lambda screen: bool(screen.get("stage"))
-            and screen["stage"]["stage"] == stage
-            and bool(screen["hand"]["cards"])
+            lambda screen: (
+                bool(screen.get("stage"))
+                and screen["stage"]["stage"] == stage
+                and bool(screen["hand"]["cards"])
+            )
         )
         barrier = screen["stage"]["barriers"][0]["id"]
         cards = [card["id"] for card in screen["hand"]["cards"]][:most]
@@ -109,7 +111,9 @@ class Table:
 
     async def idea(self, person: Participant, card: str, barrier: str, **how: Any) -> Act:
         words = self.words(person)
-        return await person.ask("SubmitIdea", words, is_idea=True, card=card, barrier=barrier, **how)
+        return await person.ask(
+            "SubmitIdea", words, is_idea=True, card=card, barrier=barrier, **how
+        )
 
     async def present(self) -> None:
         """Everybody writes one idea, and all are presented: from now on people can build."""
@@ -123,8 +127,18 @@ class Table:
     async def build(self, person: Participant, **how: Any) -> Act:
         """Build on a presented idea: what people can do without end."""
         idea = person.chance.choice(self.shown)
-        fields = {"idea": idea, "as": "build"}
-        return await person.ask("BuildOn", self.words(person), **fields, **how)
+        fields: dict[str, Any] = {"idea": idea, "as": "build", **how}
+        return await person.ask("BuildOn", self.words(person), **fields)
+
+    async def build_and_see(self, person: Participant, neighbour: Participant) -> float:
+        """The seconds until a neighbour sees what somebody builds."""
+        words, begun = self.words(person), time.monotonic()
+        fields: dict[str, Any] = {"idea": person.chance.choice(self.shown), "as": "build"}
+        asked = asyncio.ensure_future(person.ask("BuildOn", words, **fields))
+        await neighbour.see(lambda _: words in neighbour.words)
+        took = time.monotonic() - begun
+        await asked
+        return took
 
     async def keep_building(self, enough: Callable[[], bool], **how: Any) -> None:
         """Everybody builds until there is enough."""

@@ -5,7 +5,9 @@ import errno
 import os
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from tests.faults.disk import WRITING
@@ -27,7 +29,7 @@ async def run(trial: Trial) -> Seen:
         drill.beside(table.keep_building(lambda: False))
         slowest = await fail_now_and_then(drill, trial.of("faults"))
         seen.within("recovers", slowest, RECOVERS_IN)
-        await fail_for_good(drill, table, seen, drill.disk.fail, drill.disk.heal)
+        await fail_for_good(drill, table, seen)
         seen.least("injected faults", sum(drill.disk.injected.values()), trial.of("faults"))
         seen.figures["by"] = drill.disk.how
         seen.figures["refused for now"] = sum(
@@ -60,7 +62,7 @@ async def fail_now_and_then(drill: Drill, faults: int) -> float:
     return slowest
 
 
-async def fail_for_good(drill: Drill, table: Table, seen: Seen, fail: object, heal: object) -> None:
+async def fail_for_good(drill: Drill, table: Table, seen: Seen) -> None:
     """Every write fails for a while: what is said, what is kept, and how it ends."""
     ann = table.people[0]
     path = f"/workshops/{table.code}"
@@ -71,7 +73,9 @@ async def fail_for_good(drill: Drill, table: Table, seen: Seen, fail: object, he
     status, said = await ann.http("PUT", f"{path}/draft", {"words": "Half a sentence and more"})
     seen.must(status == 503, f"a draft that cannot be kept is answered {status}")
     seen.must(said["error"]["kind"] == "unavailable", "the error does not say that it is for now")
-    seen.must("not be saved" in said["error"]["message"], "the error does not say what became of it")
+    seen.must(
+        "not be saved" in said["error"]["message"], "the error does not say what became of it"
+    )
     seen.must(await drill.ready() == 503, "/ready says that all is well")
     _, view = await ann.http("GET", f"{path}/view")
     seen.must(view["regions"]["me"]["draft"]["words"] == kept["words"], "what was typed is gone")
@@ -101,8 +105,13 @@ def small_disk(place: Path) -> Iterator[Path | None]:
 async def fill_it(trial: Trial, place: Path, seen: Seen) -> None:
     """The disk fills up under what is written, with something else on it; that goes again."""
     data = str(place / "data")
-    async with drilled(trial.folder / "beside", trial.seed, MOMENTS_DATA_DIR=data,
-                       MOMENTS_DATABASE_URL=f"sqlite+aiosqlite:///{data}/moments.db") as drill:  # fmt: skip
+    database = f"sqlite+aiosqlite:///{data}/moments.db"
+    async with drilled(
+        trial.folder / "beside",
+        trial.seed,
+        MOMENTS_DATA_DIR=data,
+        MOMENTS_DATABASE_URL=database,
+    ) as drill:
         table = await drill.table(PEOPLE)
         await table.present()
         drill.beside(table.keep_building(lambda: False))
@@ -112,16 +121,18 @@ async def fill_it(trial: Trial, place: Path, seen: Seen) -> None:
             with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
                 while True:
                     file.write(bytes(4096))
-            before = sum(person.refusals["unavailable"] for person in table.people)
-            await drill.until(
-                lambda before=before: sum(p.refusals["unavailable"] for p in table.people) > before
-            )
+            told = Counter({person.name: person.refusals["unavailable"] for person in table.people})
+            await drill.until(partial(somebody_told, table, told))
             seen.must(await drill.ready() == 503, "on a full disk /ready says that all is well")
             ballast.unlink()
             begun = time.monotonic()
             await drill.more_answers()
             seen.within("recovers from a full disk", time.monotonic() - begun, RECOVERS_IN)
         seen.faults += await drill.faults()
+
+
+def somebody_told(table: Table, before: Counter[str]) -> bool:
+    return any(p.refusals["unavailable"] > before[p.name] for p in table.people)
 
 
 PROMISE = Promise(

@@ -1,6 +1,7 @@
 """P6: after a drop one gets every change once, in order, or a full refresh."""
 
 import asyncio
+from pathlib import Path
 
 from tests.faults.drill import Drill, drilled
 from tests.faults.history import Wrong
@@ -30,7 +31,11 @@ async def run(trial: Trial) -> Seen:
         seen.figures["frames"] = len(drill.history.sent)
         gaps = sum(fault.wrong in (Wrong.GAP, Wrong.REORDER) for fault in seen.faults)
         seen.figures["gaps and repeats"] = gaps
-    await restore(trial, seen)
+    people = [
+        await restored(trial.folder / f"restore-{number}", trial.seed + number, seen)
+        for number in range(trial.of("restores"))
+    ]
+    seen.figures["refreshed after a restore"] = sum(people)
     return seen
 
 
@@ -38,37 +43,34 @@ def reconnects(drill: Drill) -> int:
     return sum(person.lines - 1 for table in drill.tables for person in table.people)
 
 
-async def restore(trial: Trial, seen: Seen) -> None:
-    """A backup is put back under people who know more than it does: they are told everything."""
-    refreshed = 0
-    for number in range(trial.of("restores")):
-        folder = trial.folder / f"restore-{number}"
-        async with drilled(folder, trial.seed + number) as drill:
-            table = await drill.table(4)
-            await table.present()
-            epoch = table.people[0].epoch
-            backup = folder / "backup.db"
-            await asyncio.to_thread(drill.server.moments, "backup", str(backup))
-            before = len(drill.history.acts)
-            enough = before + 20
-            await table.keep_building(lambda: drill.answered >= enough)
-            await drill.quiet()
-            ahead = table.people[0].seq or 0
-            await drill.terminate()
-            (folder / "data").rename(folder / "data before")
-            await asyncio.to_thread(drill.server.moments, "restore", str(backup))
-            for key, act in list(drill.history.acts.items())[before:]:
-                if act.workshop == table.code:
-                    del drill.history.acts[key]  # after the backup: nobody promised to keep it
-            drill.history.sent.clear()
-            for person in table.people:
-                person.screen["board"] = "old"  # what they know must be put right for them
-            await drill.start()
-            await drill.until(lambda: all(p.epoch != epoch for p in table.people))
-            seen.must((table.people[0].seq or ahead) < ahead, "nobody was ahead of the backup")
-            seen.faults += await drill.faults()
-            refreshed += len(table.people)
-    seen.figures["refreshed after a restore"] = refreshed
+async def restored(folder: Path, seed: int, seen: Seen) -> int:
+    """A backup is put back under people who know more than it does: they are told everything.
+
+    Returns how many people.
+    """
+    async with drilled(folder, seed) as drill:
+        table = await drill.table(4)
+        await table.present()
+        epoch = table.people[0].epoch
+        backup = folder / "backup.db"
+        await asyncio.to_thread(drill.server.moments, "backup", str(backup))
+        kept = dict(drill.history.acts)
+        enough = drill.answered + 20
+        await table.keep_building(lambda: drill.answered >= enough)
+        await drill.quiet()
+        ahead = table.people[0].seq or 0
+        await drill.terminate()
+        (folder / "data").rename(folder / "data before")
+        await asyncio.to_thread(drill.server.moments, "restore", str(backup))
+        drill.history.acts = kept  # what came after the backup nobody promised to keep
+        drill.history.sent.clear()
+        for person in table.people:
+            person.screen["board"] = "old"  # what they know must be put right for them
+        await drill.start()
+        await drill.until(lambda: all(person.epoch != epoch for person in table.people))
+        seen.must((table.people[0].seq or ahead) < ahead, "nobody was ahead of the backup")
+        seen.faults += await drill.faults()
+        return len(table.people)
 
 
 PROMISE = Promise(

@@ -74,15 +74,7 @@ async def everybody_goes_on(
     async def each(table: Table, person: Participant, neighbour: Participant) -> None:
         while True:
             await asyncio.sleep(person.chance.uniform(0.5, 1.5))
-            words = table.words(person)
-            begun = time.monotonic()
-            idea = person.chance.choice(table.shown)
-            asked = asyncio.ensure_future(
-                person.ask("BuildOn", words, **{"idea": idea, "as": "build"})
-            )
-            await neighbour.see(lambda _: words in neighbour.last_words)
-            latencies.append(time.monotonic() - begun)
-            await asked
+            latencies.append(await table.build_and_see(person, neighbour))
 
     together = []
     for table in tables:
@@ -98,9 +90,7 @@ async def slow_reader(drill: Drill, table: Table) -> list[Fault]:
     before = len([s for s in drill.history.sent if s.who == victim.name])
     until = time.monotonic() + SLOW_FOR
     answered = drill.answered
-    await asyncio.gather(
-        *(keep_building(table, person, until) for person in others)
-    )
+    await asyncio.gather(*(keep_building(table, person, until) for person in others))
     changes = drill.answered - answered
     for line in drill.proxy.lines:
         line.stalled = False
