@@ -88,7 +88,7 @@ class Disk:
     def take(self, process: int) -> None:
         """The server of this process has started."""
         self.process = process
-        self._ours.settimeout(30)
+        self._ours.settimeout(120)
         with self._ours:
             said, fds, _, _ = socket.recv_fds(self._ours, 1, 1)
         if said == b"+":

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.disk import LIMIT, LISTENER, Disk
-from tests.faults.history import Fault, History
-from tests.faults.participant import LOST_LINE, call
+from tests.faults.history import Fault, History, Screen
+from tests.faults.participant import LOST_LINE, Participant, call
 from tests.faults.planted import CLOCK
 from tests.faults.proxy import Proxy
 from tests.faults.tables import Table
@@ -36,6 +36,7 @@ class Drill:
         self.tables: list[Table] = []
         self._disk = disk
         self._beside: list[asyncio.Task[Any]] = []
+        self._screens: list[Screen] = []
 
     @property
     def disk(self) -> Disk:
@@ -106,6 +107,32 @@ class Drill:
         self.tables.append(table)
         return table.arrive()
 
+    async def write_on(self, people: int, enough: Callable[[], bool] = lambda: False) -> None:
+        """Table after table, everybody builds on what was presented."""
+        while not enough():
+            table = await self.table(people)
+            await table.present()
+            await table.keep_building(enough)
+            if not enough():
+                await self.finish(table)
+
+    async def finish(self, table: Table) -> None:
+        """A table has done all it is to do: what its people saw is looked at, and they leave.
+
+        What was written is looked at in the end, after all that may still become of it.
+        """
+        self._screens += await table.screens(self.server.port)
+        await table.leave()
+
+    @property
+    def people(self) -> list[Participant]:
+        """Everybody who is there."""
+        return [person for table in self.tables for person in table.people if person.here]
+
+    def told(self, kind: str) -> int:
+        """How often anybody was refused something for this, and not for good."""
+        return sum(p.refusals[kind] for table in self.tables for p in table.people)
+
     def beside(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
         """Do this beside everything else, until the drill ends."""
         task = asyncio.ensure_future(work)
@@ -145,15 +172,14 @@ class Drill:
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
         self._beside.clear()
-        people = [person for table in self.tables for person in table.people]
-        await self.until(lambda: not any(person.unanswered for person in people))
+        await self.until(lambda: not any(person.unanswered for person in self.people))
 
     async def faults(self, *, screens: bool = True) -> list[Fault]:
         """Everything that is wrong, once all is quiet."""
         await self.quiet()
-        truths, seen = [], []
+        truths, seen = [], list(self._screens)
         for table in self.tables:
-            if screens:
+            if screens and table.people[0].here:
                 seen += await table.screens(self.server.port)
             truths.append(await table.truth(self.url, self.server.port))
         return self.history.faults(truths, seen)

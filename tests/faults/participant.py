@@ -65,6 +65,10 @@ class Participant:
         self._living = asyncio.create_task(self._live())
         return self
 
+    @property
+    def here(self) -> bool:
+        return self._living is not None and not self._living.done()
+
     async def leave(self) -> None:
         """Be gone; what was not acknowledged stays unknown."""
         if self._living is not None:
@@ -118,7 +122,7 @@ class Participant:
             self.last_frames.append(text)
             self.epoch, self.seq = str(message["epoch"]), int(message["seq"])
             self.screen.update(message["regions"])
-            words = frozenset(marks(text))
+            words = frozenset(marks(text)) - self.words
             self.words |= words
             regions = tuple(message["regions"])
             self.history.sent.append(

@@ -18,6 +18,8 @@ from tests.faults.participant import LOST_LINE, Participant, call
 from tests.served import KEY
 
 PROBLEM = "information-sharing"
+MOST_BUILDS = 240
+"""At one table: everybody is sent all of them with each, which grows with the square."""
 
 
 async def patiently(port: int, method: str, path: str, body: Any, key: str | None) -> Any:
@@ -140,12 +142,14 @@ class Table:
         await asked
         return took
 
-    async def keep_building(self, enough: Callable[[], bool], **how: Any) -> None:
-        """Everybody builds until there is enough."""
+    async def keep_building(self, enough: Callable[[], bool], most: int = MOST_BUILDS) -> None:
+        """Everybody builds until there is enough, or as much as a table can look at."""
 
         async def each(person: Participant) -> None:
-            while not enough():
-                await self.build(person, **how)
+            left = most // len(self.people)
+            while left and not enough():
+                left -= 1
+                await self.build(person)
 
         await asyncio.gather(*(each(person) for person in self.people))
 
@@ -175,11 +179,13 @@ class Table:
         return list(await asyncio.gather(*(self._screen(p, door, seconds) for p in self.people)))
 
     async def _screen(self, person: Participant, door: int, seconds: float) -> Screen:
-        until = asyncio.get_running_loop().time() + seconds
         path = f"/workshops/{self.code}/view"
+        line, since = person.lines, time.monotonic()
         while True:
             fresh = (await patiently(door, "GET", path, None, person.key))["regions"]
-            late = asyncio.get_running_loop().time() > until
+            if not person.welcome.is_set() or person.lines != line:
+                line, since = person.lines, time.monotonic()  # only time on one line counts
+            late = time.monotonic() - since > seconds
             if late or all(person.screen.get(name) == view for name, view in fresh.items()):
                 return Screen(person.name, self.code, dict(person.screen), fresh)
             await asyncio.sleep(0.2)

@@ -32,6 +32,7 @@ async def kill_while_writing(drill: Drill, kills: int, ideas: int) -> int:
         while not enough():
             table = await drill.table(PEOPLE)
             await table.play_through()
+            await drill.finish(table)
 
     writers = [drill.beside(one_after_another()) for _ in range(TABLES)]
     while not all(writer.done() for writer in writers):

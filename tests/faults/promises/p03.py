@@ -5,7 +5,6 @@ import errno
 import os
 import subprocess
 import time
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,6 @@ from pathlib import Path
 from tests.faults.disk import WRITING
 from tests.faults.drill import Drill, drilled
 from tests.faults.promise import Promise, Seen, Trial
-from tests.faults.tables import Table
 
 PEOPLE = 8
 RECOVERS_IN = 5  # seconds
@@ -24,17 +22,13 @@ async def run(trial: Trial) -> Seen:
     """One system call after another fails, for a while; then all of them; then the disk is full."""
     seen = trial.seen()
     async with drilled(trial.folder / "failing", trial.seed, disk=True) as drill:
-        table = await drill.table(PEOPLE)
-        await table.present()
-        drill.beside(table.keep_building(lambda: False))
+        drill.beside(drill.write_on(PEOPLE))
         slowest = await fail_now_and_then(drill, trial.of("faults"))
         seen.within("recovers", slowest, RECOVERS_IN)
-        await fail_for_good(drill, table, seen)
+        await fail_for_good(drill, seen)
         seen.least("injected faults", sum(drill.disk.injected.values()), trial.of("faults"))
         seen.figures["by"] = drill.disk.how
-        seen.figures["refused for now"] = sum(
-            person.refusals["unavailable"] for person in table.people
-        )
+        seen.figures["refused for now"] = drill.told("unavailable")
         seen.must(bool(seen.figures["refused for now"]), "nobody was told that it was not saved")
         seen.faults = await drill.faults()
     with small_disk(trial.folder / "full") as place:
@@ -62,14 +56,16 @@ async def fail_now_and_then(drill: Drill, faults: int) -> float:
     return slowest
 
 
-async def fail_for_good(drill: Drill, table: Table, seen: Seen) -> None:
+async def fail_for_good(drill: Drill, seen: Seen) -> None:
     """Every write fails for a while: what is said, what is kept, and how it ends."""
+    table = await drill.table(1)
     ann = table.people[0]
     path = f"/workshops/{table.code}"
     kept = {"words": "Half a sentence that was sa"}
     assert (await ann.http("PUT", f"{path}/draft", kept))[0] == 200
     drill.disk.fail(WRITING, errno.ENOSPC)
-    await drill.until(lambda: ann.refusals["unavailable"] > 0)
+    told = drill.told("unavailable")
+    await drill.until(lambda: drill.told("unavailable") > told)
     status, said = await ann.http("PUT", f"{path}/draft", {"words": "Half a sentence and more"})
     seen.must(status == 503, f"a draft that cannot be kept is answered {status}")
     seen.must(said["error"]["kind"] == "unavailable", "the error does not say that it is for now")
@@ -112,17 +108,15 @@ async def fill_it(trial: Trial, place: Path, seen: Seen) -> None:
         MOMENTS_DATA_DIR=data,
         MOMENTS_DATABASE_URL=database,
     ) as drill:
-        table = await drill.table(PEOPLE)
-        await table.present()
-        drill.beside(table.keep_building(lambda: False))
+        drill.beside(drill.write_on(PEOPLE))
         for _ in range(trial.of("fillings")):
             await drill.more_answers()
             ballast = place / "ballast"
             with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
                 while True:
                     file.write(bytes(4096))
-            told = Counter({person.name: person.refusals["unavailable"] for person in table.people})
-            await drill.until(partial(somebody_told, table, told))
+            told = drill.told("unavailable")
+            await drill.until(partial(somebody_told, drill, told))
             seen.must(await drill.ready() == 503, "on a full disk /ready says that all is well")
             ballast.unlink()
             begun = time.monotonic()
@@ -131,8 +125,8 @@ async def fill_it(trial: Trial, place: Path, seen: Seen) -> None:
         seen.faults += await drill.faults()
 
 
-def somebody_told(table: Table, before: Counter[str]) -> bool:
-    return any(p.refusals["unavailable"] > before[p.name] for p in table.people)
+def somebody_told(drill: Drill, before: int) -> bool:
+    return drill.told("unavailable") > before
 
 
 PROMISE = Promise(

@@ -33,14 +33,16 @@ async def run(trial: Trial) -> Seen:
     """Another program locks the file; then a Postgres restarts, over and over, under load."""
     seen = trial.seen()
     async with drilled(trial.folder / "locked", trial.seed) as drill:
-        await writing(drill)
+        for _ in range(TABLES):
+            drill.beside(drill.write_on(PEOPLE))
         for _ in range(trial.of("locks")):
             await lock(drill, trial.of("seconds"), seen)
         seen.faults += await drill.faults()
     async with postgres() as server:
         folder = trial.folder / "postgres"
         async with drilled(folder, trial.seed, MOMENTS_DATABASE_URL=address(server)) as drill:
-            await writing(drill)
+            for _ in range(TABLES):
+                drill.beside(drill.write_on(PEOPLE))
             await restarts(drill, server, trial.of("restarts"), seen)
             seen.faults += await drill.faults()
     return seen
@@ -53,20 +55,11 @@ async def restarts(drill: Drill, server: Any, number: int, seen: Seen) -> None:
         await drill.more_answers(drill.chance.randint(1, 60))
         await asyncio.to_thread(drill.chance.choice((crash, kill_backend)), server)
         slowest = max(slowest, await drill.more_answers())
-    people = [person for table in drill.tables for person in table.people]
     seen.least("Postgres restarts", number, number)
     seen.within("back after a restart within", slowest, BACK_WITHIN)
-    seen.figures["refused for now"] = sum(person.refusals["unavailable"] for person in people)
+    seen.figures["refused for now"] = drill.told("unavailable")
     seen.figures["acknowledged acts"] = len(drill.history.acknowledged)
-    faults = sum(person.refusals["fault"] for person in people)
-    seen.most("told of a bug instead of the database", faults, 0)
-
-
-async def writing(drill: Drill) -> None:
-    for _ in range(TABLES):
-        table = await drill.table(PEOPLE)
-        await table.present()
-        drill.beside(table.keep_building(lambda: False))
+    seen.most("told of a bug instead of the database", drill.told("fault"), 0)
 
 
 async def lock(drill: Drill, seconds: int, seen: Seen) -> None:
@@ -80,11 +73,11 @@ async def lock(drill: Drill, seconds: int, seen: Seen) -> None:
     assert holding.stdout is not None
     await holding.stdout.readline()
     begun = time.monotonic()
-    people = [person for table in drill.tables for person in table.people]
-    told_before = {person: person.refusals["unavailable"] for person in people}
+    waiting = [person for person in drill.people if person.unanswered]
+    told_before = {person: person.refusals["unavailable"] for person in waiting}
 
     def all_told() -> bool:
-        return all(p.refusals["unavailable"] > told_before[p] for p in people)
+        return all(p.refusals["unavailable"] > told_before[p] for p in waiting)
 
     await drill.until(all_told, 60)
     seen.within("everybody told within", time.monotonic() - begun, TOLD_WITHIN)

@@ -16,22 +16,21 @@ async def run(trial: Trial) -> Seen:
     """SIGTERM at random times, while everybody writes."""
     seen = trial.seen()
     async with drilled(trial.folder, trial.seed) as drill:
-        for _ in range(TABLES):
-            await (await drill.table(PEOPLE)).present()
-        people = [person for table in drill.tables for person in table.people]
+        people = (await drill.table(PEOPLE)).people
         drafts = {}
         for person in people:
             drafts[person] = f"Half a sentence of {person.name}, and n"
             path = f"/workshops/{person.workshop}/draft"
             status, _ = await person.http("PUT", path, {"words": drafts[person]})
             assert status == 200
-        for table in drill.tables:
-            drill.beside(table.keep_building(lambda: False))
+        for _ in range(TABLES):
+            drill.beside(drill.write_on(PEOPLE))
         slowest_out = slowest_back = 0.0
         restarts = trial.of("restarts")
         stalled = people[0]
         for number in range(restarts):
             await drill.until(lambda: all(person.welcome.is_set() for person in people))
+            await drill.more_answers()
             await asyncio.sleep(drill.chance.uniform(0.05, 0.6))
             if number % 3 == 1:
                 stalled.reading.clear()  # somebody's laptop sleeps through it

@@ -16,14 +16,15 @@ async def run(trial: Trial) -> Seen:
     """The server's clock jumps while people write, and over restarts."""
     seen = trial.seen()
     async with drilled(trial.folder, trial.seed) as drill:
-        table = await drill.table(PEOPLE)
-        await table.present()
-        drill.beside(table.keep_building(lambda: False))
+        drill.beside(drill.write_on(PEOPLE))
         for _ in range(trial.of("jumps")):
             drill.jump(drill.chance.choice(JUMPS))
             await drill.more_answers(5)
         seen.least("jumps", trial.of("jumps"), trial.of("jumps"))
         await drill.quiet()
+        table = await drill.table(PEOPLE)
+        await table.present()
+        await table.keep_building(lambda: False, most=20)
         await restarts(drill, table, trial, seen)
         seen.faults = await drill.faults()
     return seen
