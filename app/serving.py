@@ -31,7 +31,7 @@ SHUTDOWN_SECONDS = 4
 # Whoever takes nothing any more is let go within half a minute, in two ways: the kernel gives
 # up on bytes that nobody takes, and we on a client that answers no ping.
 TAKES_NOTHING_SECONDS = 15
-PING_SECONDS, PONG_SECONDS = 8, 20
+PING_SECONDS, PONG_SECONDS = 8, 18
 UNSENT_BYTES = 128 * 1024
 """How much waits in the kernel for one client. What waits with us is replaced by the newest."""
 

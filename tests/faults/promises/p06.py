@@ -76,7 +76,7 @@ PROMISE = Promise(
     "After a drop you get every change once, in order, or a full refresh; never a silent hole",
     "10,000 reconnects: 0 gaps; an epoch changes on restore",
     {
-        "share": {"reconnects": 150, "restores": 1},
+        "share": {"reconnects": 100, "restores": 1},
         "ci": {"reconnects": 600, "restores": 1},
         "hour": {"reconnects": 4_000, "restores": 3},
         "release": {"reconnects": 10_000, "restores": 10},
