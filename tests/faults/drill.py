@@ -19,7 +19,7 @@ from tests.faults.disk import LIMIT, LISTENER, Disk
 from tests.faults.history import Fault, History, Screen
 from tests.faults.participant import LOST_LINE, Participant, call
 from tests.faults.planted import CLOCK
-from tests.faults.proxy import Proxy
+from tests.faults.proxy import Line, Proxy
 from tests.faults.tables import Table
 from tests.served import Served
 
@@ -132,6 +132,12 @@ class Drill:
     def told(self, kind: str) -> int:
         """How often anybody was refused something for this, and not for good."""
         return sum(p.refusals[kind] for table in self.tables for p in table.people)
+
+    def stall(self, person: Participant) -> Line:
+        """From now on nothing that the server sends somebody is read, until the line ends."""
+        (line,) = [line for line in self.proxy.lines if line.leads_to(person.port_of_line)]
+        line.stalled = True
+        return line
 
     def beside(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
         """Do this beside everything else, until the drill ends."""

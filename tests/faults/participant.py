@@ -55,8 +55,6 @@ class Participant:
         self._socket: ClientConnection | None = None
         self._changed = asyncio.Event()
         self._living: asyncio.Task[None] | None = None
-        self.reading = asyncio.Event()
-        self.reading.set()  # cleared, it is a browser whose tab is asleep
 
     # Being there
 
@@ -68,6 +66,13 @@ class Participant:
     @property
     def here(self) -> bool:
         return self._living is not None and not self._living.done()
+
+    @property
+    def port_of_line(self) -> int | None:
+        """The port that the connection comes from."""
+        if self._socket is None:
+            return None
+        return int(self._socket.transport.get_extra_info("sockname")[1])
 
     async def leave(self) -> None:
         """Be gone; what was not acknowledged stays unknown."""
@@ -105,7 +110,6 @@ class Participant:
             while True:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     text = str(await socket.recv())
-                await self.reading.wait()
                 self._take(text)
                 if not self.welcome.is_set() and self.epoch is not None:
                     self.welcome.set()

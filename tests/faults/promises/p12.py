@@ -30,7 +30,7 @@ async def run(trial: Trial) -> Seen:
         memory = resident(drill)
         victims = [table.people[0] for table in tables][:stalled]
         before = await undisturbed(drill, tables)
-        held = await asyncio.gather(*(stall(drill, victim) for victim in victims))
+        held = [drill.stall(victim).port for victim in victims]
         begun = time.monotonic()
         others = [p for table in tables for p in table.people if p not in victims]
         latencies: list[float] = []
@@ -71,17 +71,6 @@ def p99(times: list[float]) -> float:
     return sorted(times)[int(len(times) * 0.99)] if times else 0.0
 
 
-async def stall(drill: Drill, victim: Participant) -> int:
-    """From now on nothing is read for somebody; the port the server knows them by."""
-    mine = victim._socket.transport.get_extra_info("sockname")[1]  # type: ignore[union-attr]
-    (line,) = [
-        each for each in drill.proxy.lines
-        if each.client.get_extra_info("peername")[1] == mine
-    ]  # fmt: skip
-    line.stalled = True
-    return line.port
-
-
 async def everybody_goes_on(
     tables: list[Table], victims: list[Participant], latencies: list[float]
 ) -> None:
@@ -102,7 +91,7 @@ async def everybody_goes_on(
 async def slow_reader(drill: Drill, table: Table) -> list[Fault]:
     """Somebody reads nothing for a few seconds: what they are sent then is not all the old news."""
     victim, *others = table.people
-    await stall(drill, victim)
+    drill.stall(victim)
     before = len([s for s in drill.history.sent if s.who == victim.name])
     until = time.monotonic() + SLOW_FOR
     answered = drill.answered

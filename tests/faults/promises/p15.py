@@ -27,15 +27,14 @@ async def run(trial: Trial) -> Seen:
             drill.beside(drill.write_on(PEOPLE))
         slowest_out = slowest_back = 0.0
         restarts = trial.of("restarts")
-        stalled = people[0]
         for number in range(restarts):
             await drill.until(lambda: all(person.welcome.is_set() for person in people))
             await drill.more_answers()
             await asyncio.sleep(drill.chance.uniform(0.05, 0.6))
-            if number % 3 == 1:
-                stalled.reading.clear()  # somebody's laptop sleeps through it
+            asleep = drill.stall(people[0]) if number % 3 == 1 else None  # through all of it
             slowest_out = max(slowest_out, await drill.terminate())
-            stalled.reading.set()
+            if asleep is not None:
+                asleep.end(reset=True)
             seen.must(drill.server.process.returncode == 0, "the server ended badly")
             await drill.start()
             begun = time.monotonic()
