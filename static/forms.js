@@ -235,7 +235,9 @@
     const { redirect, refresh, location: moved } = ctx.hx
     const leaving = redirect || refresh || moved
     if (leaving || IS_OURS.test(ctx.text)) {
+      // Answered it is, either way: what was refused is not sent again as it was.
       if (ctx.response.status < 400) kept.drop(form)
+      else kept.keep(form)
       if (leaving) delete form.dataset.refused
       if (leaving) for (const field of texts(form)) field.defaultValue = field.value
       if (leaving) sending.delete(form)
