@@ -65,6 +65,12 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = await open_store(settings.database_url)
+        if store.guard is not None:
+            logger.info(
+                "SQLite %s; guard against its WAL-reset fault: %s",
+                store.guard.version,
+                store.guard.words,
+            )
         try:
             app.state.door = Door(
                 settings=settings,
@@ -138,11 +144,16 @@ def _add_watching(app: FastAPI) -> None:
 
     @app.get("/ready", include_in_schema=False)
     async def ready(request: Request) -> JSONResponse:
+        store = request.app.state.door.workshops.store
         try:
-            await request.app.state.door.workshops.store.ready()
+            await store.ready()
         except Unavailable:
-            return JSONResponse({"ready": False, "store": "cannot be written"}, status_code=503)
-        return JSONResponse({"ready": True, "store": "can be written"})
+            said, status = {"ready": False, "store": "cannot be written"}, 503
+        else:
+            said, status = {"ready": True, "store": "can be written"}, 200
+        if store.guard is not None:
+            said["sqlite"] = {"version": store.guard.version, "guard": store.guard.words}
+        return JSONResponse(said, status)
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:

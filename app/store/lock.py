@@ -21,8 +21,8 @@ class FolderLock:
     @classmethod
     def beside(cls, database: Path) -> Self:
         """Take the lock file beside a database. Raises StoreError if another holds it."""
-        # SQLite can lose committed rows when two connections of a version before 3.51.3 write
-        # to one file (its "WAL-reset" fault), so this is more than good manners.
+        # Many versions of SQLite can lose committed rows when two connections write to one file
+        # (wal_reset), so this is more than good manners.
         descriptor = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -16,18 +16,22 @@ from app.store.lock import FolderLock
 from app.store.log import CommandKey, Entry, Log, numbered
 from app.store.records import Records
 from app.store.tables import ACCESS, DRAFT, EVENT, SCHEMA_VERSION, SEEN, WORKSHOP, WorkshopRecord
+from app.store.wal_reset import Guard
 from app.store.writer import Write, Writer
 
 
 class Store:
     """One open database. Made by `open_store` or `open_for_reading`, let go by `close`."""
 
-    def __init__(self, writer: Writer, lock: FolderLock | None) -> None:
-        """`lock` is what keeps another server out; none on Postgres, or when only reading."""
+    def __init__(
+        self, writer: Writer, lock: FolderLock | None = None, guard: Guard | None = None
+    ) -> None:
+        """`lock` and `guard` keep other writers out; none on Postgres, or when only reading."""
         self.log = Log(writer)
         self.records = Records(writer)
         self._writer = writer
         self._lock = lock
+        self.guard = guard
 
     async def open_workshop(
         self, record: WorkshopRecord, first: Entry, *, command: CommandKey | None = None
@@ -83,7 +87,10 @@ class Store:
             raise
 
     async def ready(self) -> None:
-        """Write something harmless, to the disk. Raises Unavailable if that cannot be done."""
+        """Write something harmless, to the disk, and see whether anybody else writes.
+
+        Raises Unavailable if it cannot be written.
+        """
 
         async def touched(connection: AsyncConnection) -> None:
             await connection.execute(
@@ -91,6 +98,8 @@ class Store:
             )
 
         await self._writer.write(Write(touched))
+        if self.guard is not None:
+            await self._writer.between(self.guard.look)
 
     async def close(self) -> None:
         """Finish what is queued, close, and let another server in.

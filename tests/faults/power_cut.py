@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.store import Store, open_store
 from tests.faults.power_writing import CODES, GONE, MARKS, words_of
+from tests.store.making import files_holding
 
 ROOT = Path(__file__).resolve().parents[2]
 SECTOR = 512
@@ -222,7 +223,7 @@ class Found:
     """States in which a power cut could make any difference."""
 
 
-async def judged(store: Store, promised: Promised, found: Found) -> set[str]:
+async def judged(store: Store, folder: Path, promised: Promised, found: Found) -> set[str]:
     """What is wrong with a database that was opened after a power cut."""
     wrong = set()
 
@@ -241,6 +242,8 @@ async def judged(store: Store, promised: Promised, found: Found) -> set[str]:
         for row in rows:
             place = (code, row.seq)
             if row.body == GONE and place in promised.erasing:
+                if files_holding(f"{code} {row.seq} ", folder):
+                    wrong.add("erased words are in a file")
                 continue
             if place in promised.erased:
                 wrong.add("erased words are back")
@@ -279,7 +282,7 @@ async def _try(
             found.faults["cannot be opened"] += 1
             continue
         try:
-            found.faults.update(await judged(store, promised, found))
+            found.faults.update(await judged(store, place, promised, found))
         except Exception:
             found.faults["cannot be read"] += 1
         finally:
