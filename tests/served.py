@@ -47,6 +47,8 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}"
         self.settings = settings
         self.log = folder / "server.log"
+        self.program = ["-m", "app.cli"]
+        self.inherited: tuple[int, ...] = ()  # what it finds open beside the usual three
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -74,12 +76,13 @@ class Served:
     def start(self) -> "Served":
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", "serve"],
+                [sys.executable, *self.program, "serve"],
                 cwd=self.folder,
                 env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
+                pass_fds=self.inherited,
             )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
@@ -90,6 +93,12 @@ class Served:
                     return self
             time.sleep(0.05)
         raise RuntimeError(f"the server did not start:\n{self.log.read_text()}")
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The process of the last start."""
+        assert self._process is not None
+        return self._process
 
     def kill(self) -> None:
         """End it as a power cut would end the process: at once."""
