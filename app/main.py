@@ -20,11 +20,12 @@ from starlette.types import Scope
 from app import __version__
 from app.content import Content, load_content
 from app.live import Workshops
+from app.live.erasing import Erasing
 from app.live.workshop import now
 from app.logs import AccessLog
 from app.paths import folder
 from app.settings import Settings, secret_key
-from app.store import StoreError, Unavailable, open_store
+from app.store import Erasures, StoreError, Unavailable, open_store
 from app.web import api, control, deciding, facilitators, joining, pages, places, projector
 from app.web.access import Access
 from app.web.door import Door
@@ -35,6 +36,9 @@ from app.web.page import error_page
 from app.web.socket import LARGEST_MESSAGE
 
 logger = logging.getLogger(__name__)
+
+RETIRING_SECONDS = 600
+ERASING_SECONDS = 1
 
 
 def shipped_content() -> Content:
@@ -72,7 +76,7 @@ def create_app(
                 store.guard.words,
             )
         try:
-            app.state.door = Door(
+            door = app.state.door = Door(
                 settings=settings,
                 workshops=Workshops(
                     store, material, retention_days=settings.retention_days, clock=clock
@@ -80,9 +84,15 @@ def create_app(
                 access=Access(store, settings, secret, clock),
                 limits=limits or Limits(),
             )
-            retiring = asyncio.create_task(_retire(app.state.door.workshops))
+            erasing = Erasing(door.workshops, Erasures(settings.data_dir), door.access.forget)
+            await erasing.look()  # before anybody is served what a backup brought back
+            upkeep = [
+                asyncio.create_task(_retire(door.workshops)),
+                asyncio.create_task(_erase(erasing)),
+            ]
             yield
-            retiring.cancel()
+            for task in upkeep:
+                task.cancel()
         finally:
             await store.close()
 
@@ -116,13 +126,23 @@ def create_app(
 
 
 async def _retire(workshops: Workshops) -> None:
-    """Erase workshops when their time is over, at the start and every hour."""
+    """Erase workshops when their time is over."""
     while True:
         with suppress(StoreError):
             erased = await workshops.retire()
             if erased:
                 logger.info("erased workshops whose time was over: %d", erased)
-        await asyncio.sleep(3600)
+        await asyncio.sleep(RETIRING_SECONDS)
+
+
+async def _erase(erasing: Erasing) -> None:
+    """Erase what is asked for in the ledger, soon after it is."""
+    while True:
+        await asyncio.sleep(ERASING_SECONDS)
+        try:
+            await erasing.look()
+        except OSError:
+            logger.exception("the ledger of erasures cannot be read or written")
 
 
 def _error_page(request: Request, problem: Problem) -> Response:

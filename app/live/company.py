@@ -131,6 +131,11 @@ class Presence:
         self.company = replace(self.company, drafts=drafts)
         self._changed()
 
+    def forget(self, person: str) -> None:
+        """`person` was erased, and their draft with them."""
+        drafts = {id: draft for id, draft in self.company.drafts.items() if id != person}
+        self.company = replace(self.company, drafts=drafts)
+
 
 def _draft(row: DraftRow) -> Draft:
     return Draft(row.card, row.barrier, row.words, row.how, row.example, row.caution, row.saved_at)

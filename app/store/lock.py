@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Self
 
-from app.store.errors import StoreError
+from app.store.errors import InUse
 
 
 class FolderLock:
@@ -20,7 +20,7 @@ class FolderLock:
 
     @classmethod
     def beside(cls, database: Path) -> Self:
-        """Take the lock file beside a database. Raises StoreError if another holds it."""
+        """Take the lock file beside a database. Raises InUse if another holds it."""
         # Many versions of SQLite can lose committed rows when two connections write to one file
         # (wal_reset), so this is more than good manners.
         descriptor = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -28,7 +28,7 @@ class FolderLock:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
-            raise StoreError(
+            raise InUse(
                 f"another server is already using this data folder ({database.parent}):"
                 " stop it first, or give this one a folder of its own"
             ) from None

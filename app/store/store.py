@@ -71,8 +71,7 @@ class Store:
         """
         if not self._writer.on_sqlite:
             raise StoreError("This database is Postgres: back it up with pg_dump.")
-        if await asyncio.to_thread(path.exists):
-            raise StoreError(f"There is a file at {path} already; choose another name.")
+        await asyncio.to_thread(_must_be_free, path)
         part = path.with_name(path.name + ".part")
 
         async def copied(connection: AsyncConnection) -> None:
@@ -85,6 +84,18 @@ class Store:
         except Unavailable:
             part.unlink(missing_ok=True)
             raise
+
+    async def whole(self) -> bool:
+        """Whether SQLite finds nothing wrong with the file; it reads all of it.
+
+        Raises Unavailable if it cannot even be read.
+        """
+
+        async def checked(connection: AsyncConnection) -> bool:
+            result = await connection.exec_driver_sql("PRAGMA integrity_check")
+            return list(result.scalars()) == ["ok"]
+
+        return await self._writer.between(checked)
 
     async def ready(self) -> None:
         """Write something harmless, to the disk, and see whether anybody else writes.
@@ -110,6 +121,13 @@ class Store:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+
+
+def _must_be_free(path: Path) -> None:
+    if path.exists():
+        raise StoreError(f"There is a file at {path} already; choose another name.")
+    if not path.absolute().parent.is_dir():
+        raise StoreError(f"There is no folder {path.absolute().parent} to put a backup in.")
 
 
 def _empty_private_file(path: Path) -> None:
