@@ -7,16 +7,24 @@ made after it is on the disk. Read `log` first, then `writer`.
 from app.store.errors import Conflict, StoreError, Unavailable
 from app.store.log import CommandKey, Entry, Row
 from app.store.opening import open_for_reading, open_store
+from app.store.shelf import MOST_PIECES, Piece, Said, Shelf, ShelfFull, Sort, Stale
 from app.store.store import Store
 from app.store.tables import AccessRow, DraftRow, WorkshopRecord
 
 __all__ = [
+    "MOST_PIECES",
     "AccessRow",
     "CommandKey",
     "Conflict",
     "DraftRow",
     "Entry",
+    "Piece",
     "Row",
+    "Said",
+    "Shelf",
+    "ShelfFull",
+    "Sort",
+    "Stale",
     "Store",
     "StoreError",
     "Unavailable",
