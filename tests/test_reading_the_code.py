@@ -29,6 +29,7 @@ FLOORS = {
     "logs": 0,
     "mistakes": 0,
     "paths": 0,
+    "planning": 0,
     "simulation": 0,  # a client: it knows the server by its contract alone
     "content": 1,
     "views": 1,

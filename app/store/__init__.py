@@ -8,10 +8,12 @@ from app.store.erasures import Erasure, Erasures, fingerprint
 from app.store.errors import Conflict, InUse, StoreError, Unavailable
 from app.store.log import CommandKey, Entry, Row
 from app.store.opening import open_for_reading, open_store
+from app.store.shelf import MOST_PIECES, Piece, Said, Shelf, ShelfFull, Sort, Stale
 from app.store.store import Store
 from app.store.tables import AccessRow, DraftRow, WorkshopRecord
 
 __all__ = [
+    "MOST_PIECES",
     "AccessRow",
     "CommandKey",
     "Conflict",
@@ -20,7 +22,13 @@ __all__ = [
     "Erasure",
     "Erasures",
     "InUse",
+    "Piece",
     "Row",
+    "Said",
+    "Shelf",
+    "ShelfFull",
+    "Sort",
+    "Stale",
     "Store",
     "StoreError",
     "Unavailable",

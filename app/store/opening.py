@@ -1,6 +1,6 @@
 """Opening a database: SQLite in a file, or Postgres.
 
-Leaves out migrations; so far there is one version of the tables. Always: a server has
+Leaves out how older tables become those of today (migrations). Always: a server has
 exactly one connection; on SQLite it is durable to the disk at every commit
 (`synchronous=FULL`: with NORMAL, saved rows were lost in a model of power cuts), erases
 what it deletes, and nobody else writes to the file.
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from app.store.errors import StoreError, Unavailable
 from app.store.lock import FolderLock
+from app.store.migrations import upgrade
 from app.store.store import Store
 from app.store.tables import SCHEMA, SCHEMA_VERSION, Kept
 from app.store.wal_reset import Guard
@@ -173,7 +174,7 @@ def _engine(address: URL, connect_args: dict[str, Any]) -> AsyncEngine:
 
 
 async def _prepare(connection: AsyncConnection) -> None:
-    """Make the tables where there are none; refuse what cannot be served from."""
+    """Make the tables, or bring older ones up to date; refuse what cannot be served from."""
     if connection.dialect.name == "sqlite":
         journal = (await connection.exec_driver_sql("PRAGMA journal_mode")).scalar_one()
         if journal != "wal":
@@ -186,6 +187,7 @@ async def _prepare(connection: AsyncConnection) -> None:
     if not await connection.run_sync(_has_tables):
         await connection.run_sync(Kept.metadata.create_all)
         await connection.execute(insert(SCHEMA_VERSION).values(version=SCHEMA, checks=0))
+    await upgrade(connection)
     await _check_version(connection)
 
 

@@ -1,4 +1,4 @@
-"""The store: the log and the records of one database, and what concerns them both.
+"""The store: the log, the records and the shelf of one database, and what concerns them all.
 
 Leaves out how a database is opened (opening). Always: one writer, so everything asked
 of a store is written in the order it was asked for.
@@ -15,6 +15,7 @@ from app.store.errors import StoreError, Unavailable
 from app.store.lock import FolderLock
 from app.store.log import CommandKey, Entry, Log, numbered
 from app.store.records import Records
+from app.store.shelf import Shelf
 from app.store.tables import ACCESS, DRAFT, EVENT, SCHEMA_VERSION, SEEN, WORKSHOP, WorkshopRecord
 from app.store.wal_reset import Guard
 from app.store.writer import Write, Writer
@@ -29,6 +30,7 @@ class Store:
         """`lock` and `guard` keep other writers out; none on Postgres, or when only reading."""
         self.log = Log(writer)
         self.records = Records(writer)
+        self.shelf = Shelf(writer)
         self._writer = writer
         self._lock = lock
         self.guard = guard
