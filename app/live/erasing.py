@@ -37,11 +37,14 @@ async def erase(store: Store, erasure: Erasure, *, again: bool = False) -> str |
         if again and record.opened_at > erasure.at:
             continue
         if erasure.person is None:
+            store.drop_copies()
             await store.erase_workshop(record.code)
             return record.code
         rows = [row for row in await store.log.read(record.code) if row.subject == erasure.person]
         if again and not (rows and rows[0].at <= erasure.at):
             continue
+        if not again:
+            store.drop_copies()
         await _erase_person(store, record.code, erasure.person)
         return record.code
     return None

@@ -110,6 +110,7 @@ class Workshops:
         erased = 0
         for code in sorted(due & self._due):
             self._end(code)
+            self.store.drop_copies()
             await self.store.erase_workshop(code)
             erased += 1
         self._due = due

@@ -15,8 +15,9 @@ from app.store.errors import InUse
 class FolderLock:
     """A lock held by this process until it is released or the process ends."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, database: Path) -> None:
         self._descriptor = descriptor
+        self.database = database
 
     @classmethod
     def beside(cls, database: Path) -> Self:
@@ -32,7 +33,7 @@ class FolderLock:
                 f"another server is already using this data folder ({database.parent}):"
                 " stop it first, or give this one a folder of its own"
             ) from None
-        return cls(descriptor)
+        return cls(descriptor, database)
 
     def release(self) -> None:
         """Let the next one in. The file stays: deleting it could let in two at once."""

@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, event, func, insert, inspect, make_url, 
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from app.store import copies
 from app.store.errors import StoreError, Unavailable
 from app.store.lock import FolderLock
 from app.store.migrations import upgrade
@@ -62,6 +63,15 @@ async def open_store(url: str) -> Store:
                 raise
         undo.pop_all()
         return Store(writer, lock, guard)
+
+
+async def _copy_if_older(engine: AsyncEngine, file: Path) -> None:
+    """Keep a copy of what is about to be upgraded; drop one that has served its time."""
+    copies.drop_old(file)
+    async with engine.execution_options(between=True).begin() as connection:
+        found = await _version(connection)
+    if found is not None and found < SCHEMA:
+        await Store(Writer(engine)).backup(copies.fresh_place(file, found))
 
 
 async def _settle(writer: Writer, guard: Guard) -> None:
@@ -113,6 +123,8 @@ async def _opened(
 ) -> AsyncEngine:
     engine = (_sqlite if _on_sqlite(address) else _postgres)(address, mode)
     try:
+        if mode == "rwc" and _on_sqlite(address):
+            await _copy_if_older(engine, _file(address))
         async with engine.begin() as connection:
             await check(connection)
     except BaseException:
@@ -192,15 +204,23 @@ async def _prepare(connection: AsyncConnection) -> None:
 
 
 async def _check_version(connection: AsyncConnection) -> None:
-    if not await connection.run_sync(_has_tables):
+    found = await _version(connection)
+    if found is None:
         raise StoreError("This database was not made by Moments of Change.")
-    found = (await connection.execute(select(SCHEMA_VERSION.c.version))).scalar_one()
     if found > SCHEMA:
         raise StoreError(
             f"This database was made by a newer version of Moments of Change (its tables are"
             f" number {found}; this program knows them up to number {SCHEMA}). Run that version"
             " or a newer one. Nothing has been changed."
         )
+
+
+async def _version(connection: AsyncConnection) -> int | None:
+    """The number of its tables; none where they are not ours."""
+    if not await connection.run_sync(_has_tables):
+        return None
+    found: int = (await connection.execute(select(SCHEMA_VERSION.c.version))).scalar_one()
+    return found
 
 
 def _has_tables(connection: Connection) -> bool:

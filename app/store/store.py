@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.store import copies
 from app.store.errors import StoreError, Unavailable
 from app.store.lock import FolderLock
 from app.store.log import CommandKey, Entry, Log, numbered
@@ -33,6 +34,7 @@ class Store:
         self.shelf = Shelf(writer)
         self._writer = writer
         self._lock = lock
+        self._file = lock.database if lock is not None else None
         self.guard = guard
 
     async def open_workshop(
@@ -64,6 +66,11 @@ class Store:
 
         await self._writer.write(Write(erased))
         await self._writer.checkpoint()
+
+    def drop_copies(self) -> None:
+        """Leave no copy from before an upgrade: it would keep what is erased."""
+        if self._file is not None:
+            copies.drop(self._file)
 
     async def backup(self, path: Path) -> None:
         """Copy the database, as it is now, to a new file. Writes wait while it is copied.
