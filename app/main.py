@@ -141,8 +141,8 @@ async def _erase(erasing: Erasing) -> None:
         await asyncio.sleep(ERASING_SECONDS)
         try:
             await erasing.look()
-        except OSError:
-            logger.exception("the ledger of erasures cannot be read or written")
+        except StoreError:
+            logger.exception("the ledger of erasures cannot be used")
 
 
 def _error_page(request: Request, problem: Problem) -> Response:

@@ -11,11 +11,13 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+
+from app.store.errors import StoreError
 
 NAME = "erasures.jsonl"
 
@@ -36,13 +38,16 @@ def fingerprint(code: str) -> str:
 
 
 class Erasures:
-    """The ledger in one data folder. Several processes may add to it at once."""
+    """The ledger in one data folder. Several processes may add to it at once.
+
+    Every method raises StoreError if the file cannot be used.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / NAME
 
     def ask(self, code: str, person: str | None, at: datetime) -> Erasure:
-        """Write down that this is to be erased. Raises OSError if it cannot be kept."""
+        """Write down that this is to be erased."""
         erasure = Erasure(secrets.token_hex(8), at, fingerprint(code), person)
         self._add([{**asdict(erasure), "at": at.isoformat()}])
         return erasure
@@ -67,32 +72,46 @@ class Erasures:
 
     def size(self) -> int:
         """How long the ledger is: whoever finds it grown reads it again."""
-        with suppress(FileNotFoundError):
+        with self._in_plain_english(), suppress(FileNotFoundError):
             return self._file.stat().st_size
         return 0
 
     def _lines(self) -> list[dict[str, str]]:
         found = []
-        with suppress(FileNotFoundError):
-            for line in self._file.read_text(encoding="utf-8").splitlines():
+        with self._in_plain_english(), suppress(FileNotFoundError):
+            for line in self._file.read_text(encoding="utf-8", errors="replace").splitlines():
                 with suppress(ValueError):  # a power cut may have left half a line
                     found.append(json.loads(line))
         return found
 
     def _add(self, lines: Sequence[dict[str, str | None]]) -> None:
-        if not lines:
-            return
-        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # In one piece, and on lines of their own whatever half a line stands before them.
         text = "".join(f"\n{json.dumps(line)}\n" for line in lines)
-        descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        if text:
+            with self._in_plain_english():
+                self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _append(self._file, text.encode())
+
+    @contextmanager
+    def _in_plain_english(self) -> Iterator[None]:
         try:
-            os.write(descriptor, text.encode())
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        folder = os.open(self._file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            yield
+        except OSError as failure:
+            raise StoreError(
+                f"The ledger of erasures, {self._file}, cannot be used: {failure.strerror}."
+            ) from failure
+
+
+def _append(file: Path, content: bytes) -> None:
+    """Add to a file, and be sure that it is on the disk, under its name."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

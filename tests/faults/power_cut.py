@@ -11,6 +11,7 @@ store. Leaves out disks that lie about having synced. Always: one seed, the same
 import asyncio
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -301,6 +302,7 @@ def power_cut(seed: int, states: int, planted: str = "shipped") -> Found:
             changed, _ = recorded(here, chance.randrange(2**32), rows=ROWS, planted=planted)
             share = min(STATES_OF_ONE_RECORD, states - found.states)
             asyncio.run(_try(changed, chance, share, tried, found))
+            shutil.rmtree(here)
     return found
 
 

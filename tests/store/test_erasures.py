@@ -3,7 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 
-from app.store import Erasures, fingerprint
+import pytest
+
+from app.store import Erasures, StoreError, fingerprint
 from app.store.erasures import NAME
 from tests.store.making import NOON
 
@@ -57,3 +59,12 @@ def test_half_a_line_left_by_a_power_cut_hides_no_other(tmp_path: Path) -> None:
         after = ledger.ask("ABCD2345", "p2", NOON)
         assert {before, after} <= set(ledger.asked())
         assert [erasure.person for erasure in ledger.asked()][-1] == "p2"
+
+
+def test_a_ledger_that_cannot_be_used_is_said_plainly(tmp_path: Path) -> None:
+    (tmp_path / NAME).mkdir()
+    ledger = Erasures(tmp_path)
+
+    for use in (ledger.asked, ledger.carried_out, lambda: ledger.ask("ABCD2345", None, NOON)):
+        with pytest.raises(StoreError, match=r"ledger of erasures, .*, cannot be used: Is a"):
+            use()
