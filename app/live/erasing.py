@@ -22,43 +22,47 @@ logger = logging.getLogger(__name__)
 PATIENCE = 30  # seconds
 
 
-async def erase(store: Store, erasure: Erasure, *, again: bool = False) -> str | None:
-    """Take out what `erasure` says; the code of the workshop it was in, if it is there.
-
-    `again` is for what was carried out before and may have come back with a backup: whatever
-    came to be after it was asked for is somebody else's, though it may have the same number.
+async def erase(store: Store, erasure: Erasure, *, again: bool = False) -> None:
+    """Take out what `erasure` says, if it is there. `again` is as for `place_of`.
 
     Raises:
         Unavailable: the database failed; doing it again is harmless.
     """
+    code = await place_of(store, erasure, again=again)
+    if code is not None:
+        await _take_out(store, code, erasure.person)
+
+
+async def place_of(store: Store, erasure: Erasure, *, again: bool) -> str | None:
+    """The code of the workshop that there is something to erase in.
+
+    `again` is for what was carried out before and may have come back with a backup: whatever
+    came to be after it was asked for is somebody else's, though it may have the same number.
+    """
     for record in await store.records.workshops(None):
         if fingerprint(record.code) != erasure.workshop:
             continue
-        if again and record.opened_at > erasure.at:
-            continue
-        if erasure.person is None:
-            store.drop_copies()
-            await store.erase_workshop(record.code)
+        since = record.opened_at
+        if erasure.person is not None:
+            rows = await store.log.read(record.code)
+            joined = [row.at for row in rows if row.subject == erasure.person]
+            if not joined:
+                continue
+            since = joined[0]
+        if not again or since <= erasure.at:
             return record.code
-        rows = [row for row in await store.log.read(record.code) if row.subject == erasure.person]
-        if again and not (rows and rows[0].at <= erasure.at):
-            continue
-        if not again:
-            store.drop_copies()
-        await _erase_person(store, record.code, erasure.person)
-        return record.code
     return None
 
 
-async def _erase_person(store: Store, code: str, person: str) -> None:
-    await store.records.forget_person(code, person)  # first: nothing new comes from them now
-    while True:
-        rows = [row for row in await store.log.read(code) if row.subject == person]
-        edits = {row.seq: blanked(row.kind, row.body) for row in rows}
-        edits = {row.seq: edits[row.seq] for row in rows if edits[row.seq] != row.body}
-        if not edits:
-            return
-        await store.log.rewrite(code, edits)
+async def _take_out(store: Store, code: str, person: str | None) -> None:
+    store.drop_copies()
+    if person is None:
+        await store.erase_workshop(code)
+        return
+    await store.records.forget_person(code, person)
+    rows = [row for row in await store.log.read(code) if row.subject == person]
+    blank = {row.seq: blanked(row.kind, row.body) for row in rows}
+    await store.log.rewrite(code, {r.seq: blank[r.seq] for r in rows if blank[r.seq] != r.body})
 
 
 async def is_there(store: Store, code: str, person: str | None) -> bool:
@@ -139,8 +143,11 @@ class Erasing:
                 logger.info("erased as was asked: %d", len(done))
 
     async def _see_to(self, erasure: Erasure, *, again: bool) -> None:
-        code = await erase(self._workshops.store, erasure, again=again)
+        code = await place_of(self._workshops.store, erasure, again=again)
         if code is not None:
+            # First: what they still do would come after the words were taken out.
+            await self._workshops.refuse(code, erasure.person)
+            await _take_out(self._workshops.store, code, erasure.person)
             self._forget(code, erasure.person)
             await self._workshops.erased(code, erasure.person)
         self._seen_to.add(erasure.id)

@@ -37,24 +37,27 @@ def restore_backup(file: Path, url: str, ledger: Erasures) -> None:
         )
     if not file.is_file():
         raise StoreError(f"There is no file {file}.")
-    asyncio.run(_must_be_whole(file.absolute(), place.drivername))
+    backup = place.set(database=str(file.absolute())).render_as_string(hide_password=False)
+    if not asyncio.run(_is_whole(backup)):
+        raise StoreError(f"The file {file} is damaged: restore another backup.")
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     _remove(part)
     try:
         shutil.copyfile(file, part)
         part.chmod(0o600)
-        asyncio.run(_make_ready(place.set(database=str(part)).render_as_string(False), ledger))
+        asyncio.run(
+            _make_ready(place.set(database=str(part)).render_as_string(hide_password=False), ledger)
+        )
         _settle(part, target)
     finally:
         _remove(part)
 
 
-async def _must_be_whole(file: Path, driver: str) -> None:
-    reader = await open_for_reading(f"{driver}:///{file}")
+async def _is_whole(url: str) -> bool:
+    reader = await open_for_reading(url)
     try:
-        if not await reader.whole():
-            raise StoreError(f"The file {file} is damaged: restore another backup.")
+        return await reader.whole()
     finally:
         await reader.close()
 
@@ -67,6 +70,7 @@ async def _make_ready(url: str, ledger: Erasures) -> None:
         for record in await store.records.workshops(None):
             # Numbers that clients hold may mean other events now: they must ask for everything.
             await store.records.renew_epoch(record.code, secrets.token_urlsafe(8))
+        store.drop_copies()  # whoever restores an older version's backup has that already
     finally:
         await store.close()
 

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from math import inf
 from time import monotonic
 from typing import Any
 
@@ -86,8 +85,8 @@ class LiveWorkshop:
         self._audiences = Audiences()
         self._members: set[Member] = set()
         self._publishing: asyncio.Handle | None = None
-        self._over = False
-        self._last_change = -inf
+        self._refused: set[str | None] = set()  # None stands for everybody
+        self._last_change = float("-inf")
 
     @classmethod
     async def load(
@@ -117,8 +116,8 @@ class LiveWorkshop:
         key = (actor.id, ref)
         digest = _digest(command)
         for _ in range(MOST_TRIES):
-            if self._over:
-                raise Rejected("This workshop has been erased.")
+            if self._refused & {actor.id, None}:
+                raise Rejected("This has been erased, so nothing more can be done.")
             while key in self._on_their_way:
                 before, settled = self._on_their_way[key]
                 _same_or_rejected(before, digest)
@@ -212,13 +211,8 @@ class LiveWorkshop:
         task = asyncio.ensure_future(self.catch_up())
         task.add_done_callback(lambda done: done.exception())
 
-    async def forget(self, person: str) -> None:
-        """Somebody's words were erased from the log: read it anew, so that they are nowhere.
-
-        Raises:
-            Unavailable: the database cannot be read.
-        """
-        self.presence.forget(person)
+    async def read_anew(self) -> None:
+        """Somebody's words were erased from the log: read it anew, so that they are nowhere."""
         async with self._catching_up:
             while (state := fold(await self._store.log.read(self.code))).seq < self.state.seq:
                 pass  # something was committed in between
@@ -226,9 +220,13 @@ class LiveWorkshop:
             self._start_over()
         self.changed()
 
+    def refuse(self, person: str | None) -> None:
+        """From now on a person, or with None everybody, does nothing more here."""
+        self._refused.add(person)
+        self.presence.refuse(person)
+
     def end(self) -> None:
-        """The workshop was erased: nothing is decided any more, and whoever watches is told."""
-        self._over = True
+        """The workshop was erased: whoever watches is told."""
         for member in self._members:
             member.end()
 

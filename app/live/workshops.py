@@ -72,6 +72,16 @@ class Workshops:
         """Forget the live copy: the next who asks gets one folded afresh."""
         self._live.pop(code, None)
 
+    async def refuse(self, code: str, person: str | None) -> None:
+        """Let a person, or with None everybody, do nothing more in a workshop: it is erased next.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        live = await self.get(code)
+        if live is not None:
+            live.refuse(person)
+
     async def erased(self, code: str, person: str | None) -> None:
         """A workshop, or a person in it, was erased from the database: forget them here too.
 
@@ -80,7 +90,7 @@ class Workshops:
         """
         live = self._live.get(code)
         if live is not None and person is not None:
-            await live.forget(person)
+            await live.read_anew()
         elif person is None:
             self._end(code)
 
@@ -109,9 +119,9 @@ class Workshops:
                 due.add(record.code)
         erased = 0
         for code in sorted(due & self._due):
-            self._end(code)
             self.store.drop_copies()
             await self.store.erase_workshop(code)
+            self._end(code)
             erased += 1
         self._due = due
         return erased

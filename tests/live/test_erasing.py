@@ -91,6 +91,34 @@ async def test_what_is_decided_while_somebody_is_erased_stands_and_brings_no_wor
     assert live.state == fold(await store.log.read(live.code))
 
 
+async def test_who_is_being_erased_can_write_nothing_more(
+    live: LiveWorkshop, store: Store, erasing: Erasing, ledger: Erasures
+) -> None:
+    one, *_ = await played(live)
+    typed = dict.fromkeys(("card", "barrier", "how", "example", "caution"))
+    ledger.ask(live.code, one.id, now())
+
+    async def keep_writing() -> int:
+        written = 0
+        while True:
+            try:
+                await live.presence.save_draft(one.id, words=f"{FIRST} {written}", **typed)
+                await do(live, one, f"idea-{written:05}", **idea(live, one, FIRST))
+            except Rejected as refused:
+                if "erased" in refused.message:
+                    return written
+                await asyncio.sleep(0)  # a card is played once
+            written += 1
+
+    _, written = await asyncio.gather(erasing.look(), keep_writing())
+
+    assert written > 0
+    assert await store.records.draft(live.code, one.id) is None
+    assert FIRST not in repr([row.body for row in await store.log.read(live.code)])
+    assert FIRST not in repr(live.state)
+    assert FIRST not in repr(live.presence.company)
+
+
 async def test_nothing_is_decided_in_a_workshop_that_was_erased(
     live: LiveWorkshop, workshops: Workshops, erasing: Erasing, ledger: Erasures
 ) -> None:
@@ -164,10 +192,12 @@ async def test_other_workshops_are_not_touched(
     await join(live, "Ann")
     await join(another, "Bea")
 
-    assert await erase(store, ledger.ask(live.code, "p1", now())) == live.code
-    assert await erase(store, ledger.ask("NOSUCHWS", "p1", now())) is None
+    await erase(store, ledger.ask(live.code, "p1", now()))
+    await erase(store, ledger.ask("NOSUCHWS", "p1", now()))
+    await erase(store, ledger.ask(another.code, "p9", now()))
 
     assert fold(await store.log.read(another.code)).people["p1"].name == "Bea"
+    assert fold(await store.log.read(live.code)).people["p1"].name == ERASED
     assert await is_there(store, another.code, "p1")
     assert not await is_there(store, another.code, "p2")
     assert not await is_there(store, "NOSUCHWS", None)

@@ -15,6 +15,7 @@ from app.live.restoring import restore_backup
 from app.live.workshop import fold, now
 from app.main import shipped_content
 from app.store import Erasures, Store, StoreError, open_store
+from tests.faults.upgrading import make_version_1
 from tests.live.making import join
 
 
@@ -127,3 +128,18 @@ def test_a_restore_that_was_cut_short_can_be_done_again(
 
     assert not list(tmp_path.glob("*.part*"))
     assert in_store(tmp_path, lambda store: store.whole())
+
+
+def test_a_backup_of_an_older_version_is_upgraded_and_no_copy_is_left(tmp_path: Path) -> None:
+    asyncio.run(make_version_1(url_of(tmp_path / "old")))
+    folder = tmp_path / "data"
+    ledger = Erasures(folder)
+    ledger.ask("ABCD2345", None, now())
+    restore_backup(tmp_path / "old" / "moments.db", url_of(folder), ledger)
+
+    async def look(store: Store) -> list[str]:
+        return [record.code for record in await store.records.workshops(None)]
+
+    assert in_store(folder, look) == ["ABCD"]
+    names = {file.name for file in folder.iterdir()}
+    assert names == {"moments.db", "moments.db.lock", "erasures.jsonl"}
