@@ -1,14 +1,17 @@
 """Running the server: uvicorn around the app, and the words a terminal shows.
 
 It leaves out the app itself (`main.py`). What always holds: a start prints where to go
-and a sign-in link, and a stop closes sockets so that pages come back by themselves.
+and a sign-in link; a stop closes sockets so that pages come back by themselves, and the
+store after the last of them.
 """
 
 import asyncio
 import logging
 import secrets
+import signal
 import socket
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -22,7 +25,15 @@ from app.settings import Settings, SettingsError, secret_key
 from app.web.access import OWNER, sign_in_token
 from app.web.socket import LARGEST_MESSAGE
 
-SHUTDOWN_SECONDS = 5
+SHUTDOWN_SECONDS = 4
+"""For what is on its way; the store may then wait as long again for its database."""
+
+# Whoever takes nothing any more is let go within half a minute, in two ways: the kernel gives
+# up on bytes that nobody takes, and we on a client that answers no ping.
+TAKES_NOTHING_SECONDS = 15
+PING_SECONDS, PONG_SECONDS = 8, 18
+UNSENT_BYTES = 128 * 1024
+"""How much waits in the kernel for one client. What waits with us is replaced by the newest."""
 
 
 def run(settings: Settings) -> int:
@@ -30,8 +41,23 @@ def run(settings: Settings) -> int:
     app = create_app(settings)
     configure(settings.log_format)
     listening = _listen(settings)
+    _end_in_order()
     asyncio.run(_serve(app, listening, settings))
     return 0
+
+
+def _end_in_order() -> None:
+    """Let both signals that stop a server end it by way of every `finally`.
+
+    While it serves, uvicorn takes them, finishes, and then raises them again. By default the
+    one ends the process there, and the other cancels what closes the store.
+    """
+    for number, status in ((signal.SIGTERM, 0), (signal.SIGINT, 130)):
+        signal.signal(number, partial(_leave, status))
+
+
+def _leave(status: int, *_: object) -> None:
+    raise SystemExit(status)
 
 
 def run_demo(settings: Settings, *, participants: int, seed: int, pace: float, hosted: bool) -> int:
@@ -44,6 +70,7 @@ def run_demo(settings: Settings, *, participants: int, seed: int, pace: float, h
     assert settings.facilitator_key is not None
     app = create_app(settings)
     configure(settings.log_format)
+    _end_in_order()
     # A line for every draft would carry the links off the terminal.
     logging.getLogger("app.access").setLevel(logging.WARNING)
     listening = _listen(settings)
@@ -101,8 +128,8 @@ def configuration(app: FastAPI) -> uvicorn.Config:
         ws="websockets-sansio",
         ws_max_size=2 * LARGEST_MESSAGE,  # longer than we take, so that we can say so
         ws_per_message_deflate=False,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         access_log=False,
         proxy_headers=False,  # the edge does it, for trusted proxies only
@@ -120,6 +147,7 @@ def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _limit_what_waits(listening)
     try:
         listening.bind((settings.host, settings.port))
     except OSError as error:
@@ -131,6 +159,17 @@ def _listen(settings: Settings) -> socket.socket:
         ) from None
     listening.set_inheritable(True)
     return listening
+
+
+def _limit_what_waits(listening: socket.socket) -> None:
+    """Bound what the kernel keeps for each connection, and for how long, where it can."""
+    for name, value in (
+        ("TCP_USER_TIMEOUT", TAKES_NOTHING_SECONDS * 1000),
+        ("TCP_NOTSENT_LOWAT", UNSENT_BYTES),
+    ):
+        option = getattr(socket, name, None)  # each system has others
+        if option is not None:
+            listening.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def _here(settings: Settings) -> str:

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "demo": (RUNTIME, [["-m", "app.cli", "demo"]]),
     "test": (DEV, [["-m", "pytest"]]),
     "check": (DEV, [["-m", "ruff", "format", "--check"], ["-m", "ruff", "check"], ["-m", "mypy"]]),
+    "faults": (DEV, [["-m", "tests.faults"]]),
     "format": (DEV, [["-m", "ruff", "check", "--fix"], ["-m", "ruff", "format"]]),
     "reference": (RUNTIME, [["-m", "scripts.reference"]]),
     "lock": (DEV, [["-m", "scripts.lock"]]),

@@ -288,7 +288,10 @@ def _entry(event: Event, actor: Actor, at: datetime) -> Entry:
 
 
 def _digest(command: Command) -> str:
-    body: dict[str, Any] = {"kind": type(command).__name__, "body": command.model_dump_json()}
+    # Without what is left at its default: a field that a later version adds must not make
+    # something else of a command that was on its way when the server was upgraded.
+    said = command.model_dump_json(exclude_defaults=True)
+    body: dict[str, Any] = {"kind": type(command).__name__, "body": said}
     return hashlib.sha256(repr(body).encode()).hexdigest()
 
 

@@ -139,6 +139,9 @@ class Writer:
                     await self._commit([write])
                 return
             _log(failure)
+            if _is_the_databases(failure):
+                # Whoever asked meanwhile has waited as long: it is not tried for them as well.
+                writes, self._writes = [*writes, *self._writes], []
             for write in writes:
                 write.settle(_told(failure))
         else:

@@ -79,7 +79,7 @@ def as_table(results: list[Result], heading: str) -> str:
         figures = "; ".join(f"{name} {value}" for name, value in result.seen.figures.items())
         wrong = [*map(str, result.seen.faults[:5]), *result.seen.short]
         said = f"{figures}; faults found: {len(result.seen.faults)}; {result.seconds:.0f} s"
-        held = "yes" if result.seen.held else f"**no**: {'; '.join(wrong)}"
+        held = "yes" if result.seen.held else " ".join(f"**no**: {'; '.join(wrong)}".split())
         promise = result.promise
         lines.append(f"| {promise.name} | {promise.says} | {promise.asked} | {said} | {held} |")
     return "\n".join([*lines, ""])

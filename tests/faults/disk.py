@@ -4,7 +4,7 @@ The server asks the kernel to hand some of its calls to us first (a seccomp list
 each is then let through, or comes back with an error of the operating system, so that
 SQLite and everything above meet what a full or broken disk gives them. It needs no root,
 no compiler and no package. Where the kernel does not allow it, a limit on the size of
-files (RLIMIT_FSIZE) makes writes fail instead, and `how` says so. Leaves out power cuts.
+files (RLIMIT_FSIZE) makes writes fail instead (EFBIG), and `how` says so. Leaves out power cuts.
 Always: only calls on the database's own files are made to fail.
 """
 
@@ -23,6 +23,7 @@ import struct
 import threading
 import time
 from collections import Counter
+from pathlib import Path
 
 # Numbers of system calls, by machine.
 CALLS = {
@@ -37,6 +38,8 @@ ALLOW, ASK = 0x7FFF0000, 0x7FC00000
 NOTIFICATION, ANSWER = 80, 24
 RECEIVE, SEND = 0xC0502100, 0xC0182101
 GO_ON = 1
+
+LIMIT = "a limit on the size of files"
 
 LISTENER = "FAULTS_DISK"
 """In the environment of the server: the socket over which it hands us its listener."""
@@ -65,16 +68,15 @@ def hand_over(to: int) -> None:
 class Disk:
     """The disk of one server after another, as a test wants it."""
 
-    def __init__(self) -> None:
-        self.how = "a system call that fails" if CALLS else "RLIMIT_FSIZE"
+    def __init__(self, *, by_limit: bool = not CALLS) -> None:
+        self.how = LIMIT if by_limit else "a system call that fails"
         self.injected: Counter[str] = Counter()
         self.process: int | None = None
         self._lock = threading.Lock()
         self._fail: tuple[frozenset[str], int] | None = None
         self._after = self._times = 0
         self._kill_after: int | None = None
-        self._slow = 0.0
-        self._thread: threading.Thread | None = None
+        self._failing_since = 0.0
 
     # Around the start of a server
 
@@ -86,47 +88,53 @@ class Disk:
     def take(self, process: int) -> None:
         """The server of this process has started."""
         self.process = process
-        self._ours.settimeout(30)
+        self._ours.settimeout(120)
         with self._ours:
-            said, fds, _, _ = socket.recv_fds(self._ours, 1, 1) if CALLS else (b"-", [], 0, None)
-        if said != b"+":
-            self.how = "RLIMIT_FSIZE"
-            return
-        self._thread = threading.Thread(target=self._answer, args=(fds[0],), daemon=True)
-        self._thread.start()
+            said, fds, _, _ = socket.recv_fds(self._ours, 1, 1)
+        if said == b"+":
+            threading.Thread(target=self._answer, args=(fds[0],), daemon=True).start()
+        else:
+            self.how = LIMIT
 
     # What a test wants
 
-    def fail(self, calls: frozenset[str], error: int, *, after: int = 0, times: int = 10**9) -> None:
+    def fail(
+        self, calls: frozenset[str], error: int, *, after: int = 0, times: int = 10**9
+    ) -> None:
         """After so many more calls, so many calls of these kinds come back with `error`."""
         with self._lock:
             self._fail, self._after, self._times = (calls, error), after, times
-        if self.how == "RLIMIT_FSIZE" and self.process:
-            hard = resource.prlimit(self.process, resource.RLIMIT_FSIZE)[1]
-            resource.prlimit(self.process, resource.RLIMIT_FSIZE, (0, hard))
-            self.injected["write"] += 1
+        self._failing_since = time.monotonic()
+        if self.how == LIMIT:
+            self._limit(0)
+            self.injected["writes EFBIG"] += 1
 
     def heal(self) -> None:
         """Everything goes through again."""
         with self._lock:
-            self._fail, self._slow = None, 0.0
-        if self.how == "RLIMIT_FSIZE" and self.process:
-            hard = resource.prlimit(self.process, resource.RLIMIT_FSIZE)[1]
-            resource.prlimit(self.process, resource.RLIMIT_FSIZE, (hard, hard))
+            self._fail = None
+        if self.how == LIMIT:
+            self._limit(None)
 
-    def slow(self, seconds: float) -> None:
-        """Each flush takes this much longer."""
-        self._slow = seconds
+    def _limit(self, size: int | None) -> None:
+        if self.process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            _, hard = resource.prlimit(self.process, resource.RLIMIT_FSIZE)
+            soft = hard if size is None else size
+            resource.prlimit(self.process, resource.RLIMIT_FSIZE, (soft, hard))
 
     def kill_after(self, calls: int) -> bool:
         """Kill the server on the threshold of its so-many-eth call; False where that cannot be."""
         with self._lock:
             self._kill_after = calls
-        return self.how != "RLIMIT_FSIZE"
+        return self.how != LIMIT
 
     @property
     def spent(self) -> bool:
-        """Whether all that was to fail has failed."""
+        """Whether all that was to fail has failed; a limit is given a moment."""
+        if self.how == LIMIT:
+            return time.monotonic() - self._failing_since > 0.3
         return self._fail is None
 
     # The thread that answers
@@ -158,8 +166,6 @@ class Disk:
 
     def _error(self, call: str, thread: int, descriptor: int) -> int:
         """What this call is to come back with; 0 where it is let through."""
-        if self._slow and call != "pwrite64":
-            time.sleep(self._slow)
         with self._lock:
             if self._kill_after is not None and self._of_the_database(thread, descriptor):
                 self._kill_after -= 1
@@ -185,6 +191,6 @@ class Disk:
     @staticmethod
     def _of_the_database(thread: int, descriptor: int) -> bool:
         try:
-            return ".db" in os.readlink(f"/proc/{thread}/fd/{descriptor}")
+            return ".db" in Path(f"/proc/{thread}/fd/{descriptor}").readlink().name
         except OSError:
             return False

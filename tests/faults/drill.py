@@ -9,16 +9,17 @@ import asyncio
 import contextlib
 import random
 import signal
+import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.faults.disk import LISTENER, Disk
-from tests.faults.history import Fault, History
-from tests.faults.participant import LOST_LINE, call
+from tests.faults.disk import LIMIT, LISTENER, Disk
+from tests.faults.history import Fault, History, Screen
+from tests.faults.participant import LOST_LINE, Participant, call
 from tests.faults.planted import CLOCK
-from tests.faults.proxy import Proxy
+from tests.faults.proxy import Line, Proxy
 from tests.faults.tables import Table
 from tests.served import Served
 
@@ -35,6 +36,7 @@ class Drill:
         self.tables: list[Table] = []
         self._disk = disk
         self._beside: list[asyncio.Task[Any]] = []
+        self._screens: list[Screen] = []
 
     @property
     def disk(self) -> Disk:
@@ -55,17 +57,19 @@ class Drill:
         await asyncio.to_thread(self._start)
 
     def _start(self) -> None:
-        if self._disk is None:
+        if self._disk is None or self._disk.how == LIMIT:
+            self.server.settings.pop(LISTENER, None)
+            self.server.inherited = ()
             self.server.start()
+            if self._disk is not None:
+                self._disk.process = self.server.process.pid
             return
         with self._disk.offer() as theirs:
             self.server.inherited = (theirs.fileno(),)
             self.server.settings[LISTENER] = str(theirs.fileno())
-            starting = self.server.start
-            self._disk.process = None
             # It does not serve before its calls are answered: both at once.
             with _taking(self._disk, self.server):
-                starting()
+                self.server.start()
 
     async def kill(self) -> None:
         """SIGKILL."""
@@ -103,6 +107,38 @@ class Drill:
         self.tables.append(table)
         return table.arrive()
 
+    async def write_on(self, people: int, enough: Callable[[], bool] = lambda: False) -> None:
+        """Table after table, everybody builds on what was presented."""
+        while not enough():
+            table = await self.table(people)
+            await table.present()
+            await table.keep_building(enough)
+            if not enough():
+                await self.finish(table)
+
+    async def finish(self, table: Table) -> None:
+        """A table has done all it is to do: what its people saw is looked at, and they leave.
+
+        What was written is looked at in the end, after all that may still become of it.
+        """
+        self._screens += await table.screens(self.server.port)
+        await table.leave()
+
+    @property
+    def people(self) -> list[Participant]:
+        """Everybody who is there."""
+        return [person for table in self.tables for person in table.people if person.here]
+
+    def told(self, kind: str) -> int:
+        """How often anybody was refused something for this, and not for good."""
+        return sum(p.refusals[kind] for table in self.tables for p in table.people)
+
+    def stall(self, person: Participant) -> Line:
+        """From now on nothing that the server sends somebody is read, until the line ends."""
+        (line,) = [line for line in self.proxy.lines if line.leads_to(person.port_of_line)]
+        line.stalled = True
+        return line
+
     def beside(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
         """Do this beside everything else, until the drill ends."""
         task = asyncio.ensure_future(work)
@@ -135,12 +171,21 @@ class Drill:
 
     # At the end
 
-    async def faults(self, *, screens: bool = True) -> list[Fault]:
-        """Everything that is wrong, by what there is now."""
+    async def quiet(self) -> None:
+        """Nobody asks for anything new, and all that was asked for is answered."""
         self.failed()
-        truths, seen = [], []
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
+        self._beside.clear()
+        await self.until(lambda: not any(person.unanswered for person in self.people))
+
+    async def faults(self, *, screens: bool = True) -> list[Fault]:
+        """Everything that is wrong, once all is quiet."""
+        await self.quiet()
+        truths, seen = [], list(self._screens)
         for table in self.tables:
-            if screens:
+            if screens and table.people[0].here:
                 seen += await table.screens(self.server.port)
             truths.append(await table.truth(self.url, self.server.port))
         return self.history.faults(truths, seen)
@@ -159,7 +204,7 @@ async def drilled(
     seed: int,
     *,
     planted: str = "sound",
-    disk: bool = False,
+    disk: bool | Disk = False,
     watching: bool = False,
     buffer: int | None = None,
     **settings: str,
@@ -175,7 +220,7 @@ async def drilled(
     # Whoever comes through the proxy names its port: it is an address of the server's too.
     await proxy.start()
     server.settings["MOMENTS_PUBLIC_URL"] = f"http://127.0.0.1:{proxy.port}"
-    drill = Drill(server, proxy, Disk() if disk else None, seed)
+    drill = Drill(server, proxy, Disk() if disk is True else disk or None, seed)
     try:
         await drill.start()
         yield drill
@@ -188,10 +233,8 @@ async def drilled(
 
 
 @contextlib.contextmanager
-def _taking(disk: Disk, server: Served) -> Any:
+def _taking(disk: Disk, server: Served) -> Iterator[None]:
     """Take over the disk of a server that is just being started."""
-    import threading
-
     before = server._process
 
     def take() -> None:

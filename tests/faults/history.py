@@ -60,7 +60,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A frame somebody was sent, on their `line`-th connection; `words` are acts' it holds."""
+    """A frame somebody was sent, on their `line`-th connection.
+
+    `words` are those of acts that it holds and that they had not been sent before.
+    """
 
     who: str
     workshop: str

@@ -46,6 +46,7 @@ class Participant:
         self.epoch: str | None = None
         self.lines = 0
         self.closes: Counter[int] = Counter()
+        self.words: set[str] = set()  # of acts, in anything they were sent
         self.last_frames: deque[str] = deque(maxlen=20)  # to look at when something is wrong
         self.refusals: Counter[str] = Counter()  # of those that were not for good, by kind
         self.arming: Watch | None = None  # told each ref just before it is sent first
@@ -54,8 +55,6 @@ class Participant:
         self._socket: ClientConnection | None = None
         self._changed = asyncio.Event()
         self._living: asyncio.Task[None] | None = None
-        self.reading = asyncio.Event()
-        self.reading.set()  # cleared, it is a browser whose tab is asleep
 
     # Being there
 
@@ -63,6 +62,17 @@ class Participant:
         """Connect, and again whenever the connection is lost."""
         self._living = asyncio.create_task(self._live())
         return self
+
+    @property
+    def here(self) -> bool:
+        return self._living is not None and not self._living.done()
+
+    @property
+    def port_of_line(self) -> int | None:
+        """The port that the connection comes from."""
+        if self._socket is None:
+            return None
+        return int(self._socket.transport.get_extra_info("sockname")[1])
 
     async def leave(self) -> None:
         """Be gone; what was not acknowledged stays unknown."""
@@ -100,7 +110,6 @@ class Participant:
             while True:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     text = str(await socket.recv())
-                await self.reading.wait()
                 self._take(text)
                 if not self.welcome.is_set() and self.epoch is not None:
                     self.welcome.set()
@@ -115,13 +124,13 @@ class Participant:
         message = json.loads(text)
         if "regions" in message:
             self.last_frames.append(text)
-            self.epoch, self.seq = message["epoch"], message["seq"]
+            self.epoch, self.seq = str(message["epoch"]), int(message["seq"])
             self.screen.update(message["regions"])
+            words = frozenset(marks(text)) - self.words
+            self.words |= words
+            regions = tuple(message["regions"])
             self.history.sent.append(
-                Sent(
-                    self.name, self.workshop, self.lines, message["epoch"], message["seq"],
-                    tuple(message["regions"]), frozenset(marks(text)),
-                )  # fmt: skip
+                Sent(self.name, self.workshop, self.lines, self.epoch, self.seq, regions, words)
             )
             self._changed.set()
         elif "ok" in message:
@@ -145,7 +154,7 @@ class Participant:
         self.refusals[error["kind"]] += 1
         if error["kind"] in FOR_NOW:
             pause = self.chance.uniform(0.05, 0.3)
-            asyncio.get_running_loop().call_later(pause, self._again, ref)
+            asyncio.get_running_loop().call_later(pause, self._again, waiting[1].ref)
             return
         self.history.refuse(waiting[1], error["message"])
         del self._outbox[waiting[1].ref]

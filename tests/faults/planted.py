@@ -100,8 +100,7 @@ def origin_not_checked() -> None:
 def role_remembered() -> None:
     """Who is asking is looked up when they connect, and not again."""
     from app.web import api
-
-    attend = api.attend
+    from app.web.socket import attend
 
     async def trusting(
         socket: Any, door: Any, live: Any, viewer: Any, since: Any, *, who: Any, **rest: Any
@@ -111,14 +110,14 @@ def role_remembered() -> None:
 
         await attend(socket, door, live, viewer, since, who=as_before, **rest)
 
-    api.attend = trusting
+    api.attend = trusting  # type: ignore[attr-defined]
 
 
 def synchronous_normal() -> None:
     """Commits are not flushed to the disk: only a power cut shows it."""
     from app.store import opening
 
-    opening.SERVING = tuple(
+    opening.SERVING = tuple(  # type: ignore[assignment]
         "synchronous=NORMAL" if pragma.startswith("synchronous") else pragma
         for pragma in opening.SERVING
     )
@@ -143,11 +142,13 @@ def with_jumping_clock(file: Path) -> None:
     """The server reads a clock that is as wrong as `file` says."""
     from app import serving
     from app.live.workshop import now
+    from app.main import create_app
 
     def clock() -> datetime:
         return now() + timedelta(seconds=float(file.read_text() or 0))
 
-    serving.create_app = functools.partial(serving.create_app, clock=clock)
+    jumping = functools.partial(create_app, clock=clock)
+    serving.create_app = jumping  # type: ignore[attr-defined]
 
 
 def main(arguments: list[str]) -> int:

@@ -7,7 +7,7 @@ run that saw less than it was to see has not held.
 
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,10 @@ class Trial:
     def of(self, what: str) -> int:
         return self.amounts[what]
 
+    def seen(self) -> "Seen":
+        """What will be seen; with every change, times are noted and not asked for."""
+        return Seen(timed=self.lane != "share")
+
 
 @dataclass(slots=True)
 class Seen:
@@ -39,6 +43,15 @@ class Seen:
     figures: dict[str, Any] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     short: list[str] = field(default_factory=list)
+    timed: bool = True
+
+    def within(self, name: str, seconds: float, limit: float) -> None:
+        """The longest that something took, which may be `limit` seconds at most."""
+        name = f"{name}, seconds"
+        seconds = max(round(seconds, 3), self.figures.get(name, 0))
+        self.figures[name] = seconds
+        if self.timed and seconds > limit:
+            self.short.append(f"{name} is {seconds} and may be {limit}")
 
     def most(self, name: str, value: float, limit: float) -> None:
         """A figure that may be `limit` at most."""
@@ -70,7 +83,7 @@ class Promise:
     says: str
     asked: str
     amounts: Mapping[str, Mapping[str, int]]
-    run: Callable[[Trial], Awaitable[Seen]]
+    run: Callable[[Trial], Coroutine[Any, Any, Seen]]
 
     def trial(self, folder: Path, seed: int, lane: str) -> Trial:
         return Trial(folder, seed, lane, self.amounts[lane])

@@ -61,6 +61,10 @@ class Line:
         """The port by which the server knows this connection."""
         return int(self.server.get_extra_info("sockname")[1])
 
+    def leads_to(self, port: int | None) -> bool:
+        """Whether the client's end is at this port."""
+        return bool(self.client.get_extra_info("peername")[1] == port)
+
     def end(self, *, reset: bool) -> None:
         """Both ends are gone: with RST, or as when a program closes."""
         self.broken = True

@@ -7,6 +7,7 @@ asked for through an outbox, so a table goes on as soon as it is let.
 import asyncio
 import csv
 import io
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import count
 from typing import Any
@@ -17,6 +18,8 @@ from tests.faults.participant import LOST_LINE, Participant, call
 from tests.served import KEY
 
 PROBLEM = "information-sharing"
+MOST_BUILDS = 240
+"""At one table: everybody is sent all of them with each, which grows with the square."""
 
 
 async def patiently(port: int, method: str, path: str, body: Any, key: str | None) -> Any:
@@ -66,8 +69,7 @@ class Table:
 
     async def lead(self, kind: str, **fields: Any) -> Act:
         """The facilitator does something."""
-        act = await self.facilitator.ask(kind, by_form=True, **fields)
-        return act
+        return await self.facilitator.ask(kind, by_form=True, **fields)
 
     def arrive(self) -> "Table":
         for person in self.people:
@@ -94,9 +96,11 @@ class Table:
     async def play_hand(self, person: Participant, stage: int, most: int = 7) -> None:
         """Write an idea with each card of the hand, two on their way at a time."""
         screen = await person.see(
-            lambda screen: bool(screen.get("stage"))
-            and screen["stage"]["stage"] == stage
-            and bool(screen["hand"]["cards"])
+            lambda screen: (
+                bool(screen.get("stage"))
+                and screen["stage"]["stage"] == stage
+                and bool(screen["hand"]["cards"])
+            )
         )
         barrier = screen["stage"]["barriers"][0]["id"]
         cards = [card["id"] for card in screen["hand"]["cards"]][:most]
@@ -109,7 +113,9 @@ class Table:
 
     async def idea(self, person: Participant, card: str, barrier: str, **how: Any) -> Act:
         words = self.words(person)
-        return await person.ask("SubmitIdea", words, is_idea=True, card=card, barrier=barrier, **how)
+        return await person.ask(
+            "SubmitIdea", words, is_idea=True, card=card, barrier=barrier, **how
+        )
 
     async def present(self) -> None:
         """Everybody writes one idea, and all are presented: from now on people can build."""
@@ -123,15 +129,27 @@ class Table:
     async def build(self, person: Participant, **how: Any) -> Act:
         """Build on a presented idea: what people can do without end."""
         idea = person.chance.choice(self.shown)
-        fields = {"idea": idea, "as": "build"}
-        return await person.ask("BuildOn", self.words(person), **fields, **how)
+        fields: dict[str, Any] = {"idea": idea, "as": "build", **how}
+        return await person.ask("BuildOn", self.words(person), **fields)
 
-    async def keep_building(self, enough: Callable[[], bool], **how: Any) -> None:
-        """Everybody builds until there is enough."""
+    async def build_and_see(self, person: Participant, neighbour: Participant) -> float:
+        """The seconds until a neighbour sees what somebody builds."""
+        words, begun = self.words(person), time.monotonic()
+        fields: dict[str, Any] = {"idea": person.chance.choice(self.shown), "as": "build"}
+        asked = asyncio.ensure_future(person.ask("BuildOn", words, **fields))
+        await neighbour.see(lambda _: words in neighbour.words)
+        took = time.monotonic() - begun
+        await asked
+        return took
+
+    async def keep_building(self, enough: Callable[[], bool], most: int = MOST_BUILDS) -> None:
+        """Everybody builds until there is enough, or as much as a table can look at."""
 
         async def each(person: Participant) -> None:
-            while not enough():
-                await self.build(person, **how)
+            left = most // len(self.people)
+            while left and not enough():
+                left -= 1
+                await self.build(person)
 
         await asyncio.gather(*(each(person) for person in self.people))
 
@@ -161,11 +179,13 @@ class Table:
         return list(await asyncio.gather(*(self._screen(p, door, seconds) for p in self.people)))
 
     async def _screen(self, person: Participant, door: int, seconds: float) -> Screen:
-        until = asyncio.get_running_loop().time() + seconds
         path = f"/workshops/{self.code}/view"
+        line, since = person.lines, time.monotonic()
         while True:
             fresh = (await patiently(door, "GET", path, None, person.key))["regions"]
-            late = asyncio.get_running_loop().time() > until
+            if not person.welcome.is_set() or person.lines != line:
+                line, since = person.lines, time.monotonic()  # only time on one line counts
+            late = time.monotonic() - since > seconds
             if late or all(person.screen.get(name) == view for name, view in fresh.items()):
                 return Screen(person.name, self.code, dict(person.screen), fresh)
             await asyncio.sleep(0.2)

@@ -28,7 +28,7 @@ class Reading:
     def __init__(self) -> None:
         self._held = b""
         self._socket = False
-        self._opaque = False
+        self._opaque: bool = False
 
     def feed(self, data: bytes) -> list[Piece]:
         """The messages that are whole now."""

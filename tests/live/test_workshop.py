@@ -43,6 +43,15 @@ async def test_a_ref_used_for_something_else_is_refused(live: LiveWorkshop) -> N
     assert live.state.seq == seq
 
 
+async def test_what_is_left_at_its_default_makes_no_other_command(live: LiveWorkshop) -> None:
+    """So a version that adds such a field still knows what was sent to the one before."""
+    (actor, *_) = await played(live)
+    wanted = idea(live, actor)
+    assert "caution" not in wanted
+    answer = await do(live, actor, "idea-0001", **wanted)
+    assert await do(live, actor, "idea-0001", **wanted, caution=None) == answer
+
+
 async def test_a_ref_is_one_persons_own(live: LiveWorkshop) -> None:
     one, other, *_ = await played(live)
     await do(live, one, "idea-0001", **idea(live, one))

@@ -5,14 +5,15 @@ import asyncio
 from tests.faults.drill import Drill, drilled
 from tests.faults.promise import Promise, Seen, Trial
 
-TABLES, PEOPLE = 4, 6
+PEOPLE = 6
 
 
 async def run(trial: Trial) -> Seen:
     """People at sockets write as fast as they can; the server is killed and started again."""
     async with drilled(trial.folder, trial.seed, disk=True) as drill:
-        killed = await kill_while_writing(drill, trial.of("kills"), trial.of("ideas"))
-        seen = Seen(faults=await drill.faults())
+        killed = await kill_while_writing(drill, trial)
+        seen = trial.seen()
+        seen.faults = await drill.faults()
     seen.least("kills", killed, trial.of("kills"))
     written = sum(1 for act in drill.history.acknowledged if act.idea)
     seen.least("acknowledged ideas", written, trial.of("ideas"))
@@ -20,9 +21,9 @@ async def run(trial: Trial) -> Seen:
     return seen
 
 
-async def kill_while_writing(drill: Drill, kills: int, ideas: int) -> int:
-    """Kill so often, until there are so many ideas; returns how often."""
-    killed = 0
+async def kill_while_writing(drill: Drill, trial: Trial) -> int:
+    """Kill as often as is asked, and until there are enough ideas; returns how often."""
+    kills, ideas, killed = trial.of("kills"), trial.of("ideas"), 0
 
     def enough() -> bool:
         return killed >= kills and drill.answered >= ideas
@@ -31,8 +32,9 @@ async def kill_while_writing(drill: Drill, kills: int, ideas: int) -> int:
         while not enough():
             table = await drill.table(PEOPLE)
             await table.play_through()
+            await drill.finish(table)
 
-    writers = [drill.beside(one_after_another()) for _ in range(TABLES)]
+    writers = [drill.beside(one_after_another()) for _ in range(trial.of("tables"))]
     while not all(writer.done() for writer in writers):
         if killed >= kills:
             await asyncio.sleep(0.1)
@@ -55,10 +57,10 @@ PROMISE = Promise(
     "“Saved” means saved, though the server is killed at any instant",
     "200 kills, 100,000 acknowledged ideas: 0 lost, 0 doubled, 0 gaps",
     {
-        "share": {"kills": 4, "ideas": 400},
-        "ci": {"kills": 15, "ideas": 4_000},
-        "hour": {"kills": 100, "ideas": 30_000},
-        "release": {"kills": 200, "ideas": 100_000},
+        "share": {"kills": 4, "ideas": 400, "tables": 2},
+        "ci": {"kills": 15, "ideas": 4_000, "tables": 4},
+        "hour": {"kills": 100, "ideas": 30_000, "tables": 4},
+        "release": {"kills": 200, "ideas": 100_000, "tables": 4},
     },
     run,
 )

@@ -1,18 +1,17 @@
 """P3: a full or failing disk refuses clearly, keeps what was typed, loses nothing old."""
 
-import asyncio
 import contextlib
 import errno
 import os
 import subprocess
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from tests.faults.disk import WRITING
 from tests.faults.drill import Drill, drilled
 from tests.faults.promise import Promise, Seen, Trial
-from tests.faults.tables import Table
 
 PEOPLE = 8
 RECOVERS_IN = 5  # seconds
@@ -21,21 +20,16 @@ ERRORS = (errno.ENOSPC, errno.EIO)
 
 async def run(trial: Trial) -> Seen:
     """One system call after another fails, for a while; then all of them; then the disk is full."""
-    seen = Seen()
+    seen = trial.seen()
     async with drilled(trial.folder / "failing", trial.seed, disk=True) as drill:
-        table = await drill.table(PEOPLE)
-        await table.present()
-        drill.beside(table.keep_building(lambda: False))
+        drill.beside(drill.write_on(PEOPLE))
         slowest = await fail_now_and_then(drill, trial.of("faults"))
-        seen.most("recovers, seconds", slowest, RECOVERS_IN)
-        await fail_for_good(drill, table, seen, drill.disk.fail, drill.disk.heal)
+        seen.within("recovers", slowest, RECOVERS_IN)
+        await fail_for_good(drill, seen)
         seen.least("injected faults", sum(drill.disk.injected.values()), trial.of("faults"))
         seen.figures["by"] = drill.disk.how
-        seen.figures["refused for now"] = sum(
-            person.refusals["unavailable"] for person in table.people
-        )
+        seen.figures["refused for now"] = drill.told("unavailable")
         seen.must(bool(seen.figures["refused for now"]), "nobody was told that it was not saved")
-        await quiet(drill)
         seen.faults = await drill.faults()
     with small_disk(trial.folder / "full") as place:
         seen.figures["full disk"] = "tmpfs" if place else "ENOSPC at the system call"
@@ -62,18 +56,22 @@ async def fail_now_and_then(drill: Drill, faults: int) -> float:
     return slowest
 
 
-async def fail_for_good(drill: Drill, table: Table, seen: Seen, fail: object, heal: object) -> None:
+async def fail_for_good(drill: Drill, seen: Seen) -> None:
     """Every write fails for a while: what is said, what is kept, and how it ends."""
+    table = await drill.table(1)
     ann = table.people[0]
     path = f"/workshops/{table.code}"
     kept = {"words": "Half a sentence that was sa"}
     assert (await ann.http("PUT", f"{path}/draft", kept))[0] == 200
     drill.disk.fail(WRITING, errno.ENOSPC)
-    await drill.until(lambda: ann.refusals["unavailable"] > 0)
+    told = drill.told("unavailable")
+    await drill.until(lambda: drill.told("unavailable") > told)
     status, said = await ann.http("PUT", f"{path}/draft", {"words": "Half a sentence and more"})
     seen.must(status == 503, f"a draft that cannot be kept is answered {status}")
     seen.must(said["error"]["kind"] == "unavailable", "the error does not say that it is for now")
-    seen.must("not saved" in said["error"]["message"], "the error does not say what became of it")
+    seen.must(
+        "not be saved" in said["error"]["message"], "the error does not say what became of it"
+    )
     seen.must(await drill.ready() == 503, "/ready says that all is well")
     _, view = await ann.http("GET", f"{path}/view")
     seen.must(view["regions"]["me"]["draft"]["words"] == kept["words"], "what was typed is gone")
@@ -82,18 +80,8 @@ async def fail_for_good(drill: Drill, table: Table, seen: Seen, fail: object, he
     drill.disk.heal()
     begun = time.monotonic()
     await drill.more_answers()
-    seen.most("recovers after all failed, seconds", time.monotonic() - begun, RECOVERS_IN)
+    seen.within("recovers after all failed", time.monotonic() - begun, RECOVERS_IN)
     seen.must(await drill.ready() == 200, "/ready does not see that all is well again")
-
-
-async def quiet(drill: Drill) -> None:
-    """Nobody asks for anything new, and everything asked for is answered."""
-    for task in drill._beside:
-        task.cancel()
-    await asyncio.gather(*drill._beside, return_exceptions=True)
-    drill._beside.clear()
-    people = [person for table in drill.tables for person in table.people]
-    await drill.until(lambda: not any(person.unanswered for person in people))
 
 
 @contextlib.contextmanager
@@ -113,28 +101,32 @@ def small_disk(place: Path) -> Iterator[Path | None]:
 async def fill_it(trial: Trial, place: Path, seen: Seen) -> None:
     """The disk fills up under what is written, with something else on it; that goes again."""
     data = str(place / "data")
-    async with drilled(trial.folder / "beside", trial.seed, MOMENTS_DATA_DIR=data,
-                       MOMENTS_DATABASE_URL=f"sqlite+aiosqlite:///{data}/moments.db") as drill:  # fmt: skip
-        table = await drill.table(PEOPLE)
-        await table.present()
-        drill.beside(table.keep_building(lambda: False))
+    database = f"sqlite+aiosqlite:///{data}/moments.db"
+    async with drilled(
+        trial.folder / "beside",
+        trial.seed,
+        MOMENTS_DATA_DIR=data,
+        MOMENTS_DATABASE_URL=database,
+    ) as drill:
+        drill.beside(drill.write_on(PEOPLE))
         for _ in range(trial.of("fillings")):
             await drill.more_answers()
             ballast = place / "ballast"
             with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
                 while True:
                     file.write(bytes(4096))
-            before = sum(person.refusals["unavailable"] for person in table.people)
-            await drill.until(
-                lambda before=before: sum(p.refusals["unavailable"] for p in table.people) > before
-            )
+            told = drill.told("unavailable")
+            await drill.until(partial(somebody_told, drill, told))
             seen.must(await drill.ready() == 503, "on a full disk /ready says that all is well")
             ballast.unlink()
             begun = time.monotonic()
             await drill.more_answers()
-            seen.most("recovers from a full disk, seconds", time.monotonic() - begun, RECOVERS_IN)
-        await quiet(drill)
+            seen.within("recovers from a full disk", time.monotonic() - begun, RECOVERS_IN)
         seen.faults += await drill.faults()
+
+
+def somebody_told(drill: Drill, before: int) -> bool:
+    return drill.told("unavailable") > before
 
 
 PROMISE = Promise(
