@@ -15,14 +15,8 @@ from tests.faults.power_cut import (
     power_cut,
     recorded,
 )
-from tests.needs import c_compiler
 
 STATES = 500
-
-
-@pytest.fixture(autouse=True)
-def compiler() -> None:
-    c_compiler()
 
 
 def test_nothing_acknowledged_is_lost_whenever_the_power_fails() -> None:
