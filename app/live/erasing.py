@@ -150,7 +150,17 @@ class Erasing:
             await _take_out(self._workshops.store, code, erasure.person)
             self._forget(code, erasure.person)
             await self._workshops.erased(code, erasure.person)
+        elif erasure.person is None:
+            await self._end_what_is_gone(erasure)
         self._seen_to.add(erasure.id)
+
+    async def _end_what_is_gone(self, erasure: Erasure) -> None:
+        """On Postgres another process may have erased a workshop that is still live here."""
+        for code in self._workshops.codes:
+            same = fingerprint(code) == erasure.workshop
+            if same and await self._workshops.store.records.workshop(code) is None:
+                self._forget(code, None)
+                await self._workshops.erased(code, None)
 
 
 def blanked(kind: str, body: str) -> str:

@@ -68,6 +68,11 @@ class Workshops:
         self._loading.pop(code, None)
         return self._live[code]
 
+    @property
+    def codes(self) -> list[str]:
+        """The codes of those that are folded here."""
+        return list(self._live)
+
     def drop(self, code: str) -> None:
         """Forget the live copy: the next who asks gets one folded afresh."""
         self._live.pop(code, None)

@@ -9,7 +9,7 @@ import pytest
 
 from app.game.messages import ERASED, Rejected
 from app.game.opening import OpenWorkshop
-from app.live import LiveWorkshop, Workshops
+from app.live import LiveWorkshop, Member, Workshops
 from app.live.erasing import Erasing, blanked, erase, is_there
 from app.live.workshop import fold, now
 from app.store import Erasures, Store, Unavailable
@@ -129,6 +129,37 @@ async def test_nothing_is_decided_in_a_workshop_that_was_erased(
     assert await workshops.get(live.code) is None
     with pytest.raises(Rejected, match="erased"):
         await join(live, "Late")
+
+
+async def test_what_another_process_erased_is_forgotten_here_too(
+    live: LiveWorkshop,
+    store: Store,
+    workshops: Workshops,
+    erasing: Erasing,
+    ledger: Erasures,
+    forgotten: list[tuple[str, str | None]],
+) -> None:
+    one, other, _ = await played(live)
+    member = live.watch(other)
+    await member_is_up_to_date(member)
+    for person in (one.id, None):
+        asked = ledger.ask(live.code, person, now())
+        await erase(store, asked)
+        ledger.done([asked])
+        await erasing.look()
+        await member.something()
+        if person is not None:
+            assert live.state.people[one.id].name == ERASED
+            await member_is_up_to_date(member)
+
+    assert member.over
+    assert forgotten == [(live.code, one.id), (live.code, None)]
+    assert await workshops.get(live.code) is None
+
+
+async def member_is_up_to_date(member: Member) -> None:
+    await asyncio.sleep(0.01)
+    member.take()
 
 
 async def test_what_failed_is_tried_again_at_the_next_look(
