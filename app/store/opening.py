@@ -92,7 +92,7 @@ async def open_for_reading(url: str) -> Store:
     if _on_sqlite(address) and not _file(address).is_file():
         raise StoreError(f"There is no database at {_file(address)}.")
     with _in_plain_english(address):
-        return Store(Writer(await _opened(address, "ro", _check_version)))
+        return Store(Writer(await _opened(address, "ro", _check_version), reading=True))
 
 
 def _address(url: str) -> URL:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.store import Unavailable, open_for_reading, open_store
 from app.store.wal_reset import Guard, Version, has_fault
@@ -73,6 +74,29 @@ async def test_whoever_opened_it_for_reading_moves_nothing_out_of_the_write_ahea
 
         for number in range(3):  # closing is when SQLite likes to tidy up
             await read_and_try_to_write(sqlite_url, tmp_path / f"{number}.db")
+
+        assert content(folder) == before
+
+
+async def test_nor_does_it_begin_that_file_anew_where_nothing_is_left_to_move(
+    sqlite_url: str,
+) -> None:
+    folder = file_of(sqlite_url).parent
+    async with opened(sqlite_url, "ABCD") as store:
+        await store.log.append("ABCD", 1, [an_entry("x" * 5000)], command=None)
+
+        async def moved(connection: AsyncConnection) -> None:
+            result = await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+            busy, written, done = result.one()
+            assert (busy, written) == (0, done)
+
+        await store._writer.between(moved)
+        before = content(folder)
+        assert len(before) == 2
+
+        reader = await open_for_reading(sqlite_url)
+        await reader._writer.checkpoint()
+        await reader.close()
 
         assert content(folder) == before
 
