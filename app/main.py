@@ -71,7 +71,7 @@ def create_app(
         store = await open_store(settings.database_url)
         if store.guard is not None:
             logger.info(
-                "SQLite %s; guard against its WAL-reset fault: %s",
+                "SQLite %s; guard of its write-ahead log: %s",
                 store.guard.version,
                 store.guard.words,
             )
