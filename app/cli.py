@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from app.game.workshop import Workshop
     from app.settings import Settings
-    from app.store import Row, Store
+    from app.store import Row
 
 
 class Refused(Exception):
@@ -252,36 +252,42 @@ def backup(asked: argparse.Namespace) -> int:
 
 def restore(asked: argparse.Namespace) -> int:
     """Put a backup where there is no database yet."""
-    from app.live.upkeep import restore_backup
+    from app.live.restoring import restore_backup
+    from app.store import Erasures
 
-    restore_backup(asked.file, _settings().database_url)
+    settings = _settings()
+    restore_backup(asked.file, settings.database_url, Erasures(settings.data_dir))
     print("Restored. Start the server; open pages load themselves afresh.")
     return 0
 
 
 def erase(asked: argparse.Namespace) -> int:
     """Erase a whole workshop, or blank one person's name and words in it."""
-    from app.live.upkeep import erase_person
-    from app.store import open_store
-
-    async def erased() -> None:
-        store = await open_store(_settings().database_url)
-        try:
-            await _erase(store, asked.code.upper(), asked.person)
-        finally:
-            await store.close()
-
-    async def _erase(store: "Store", code: str, person: str | None) -> None:
-        if await store.records.workshop(code) is None:
-            raise Refused(f"There is no workshop {code} in this database.")
-        if person is None:
-            await store.erase_workshop(code)
-        elif not await erase_person(store, code, person):
-            raise Refused(f"There is nobody called {person} in workshop {code}.")
-
-    asyncio.run(erased())
+    asyncio.run(_erase(_settings(), asked.code.upper(), asked.person))
     print("Erased.")
     return 0
+
+
+async def _erase(settings: "Settings", code: str, person: str | None) -> None:
+    from app.live.erasing import carry_out, is_there
+    from app.live.workshop import now
+    from app.store import Erasures, open_for_reading
+
+    reader = await open_for_reading(settings.database_url)
+    try:
+        if not await is_there(reader, code, None):
+            raise Refused(f"There is no workshop {code} in this database.")
+        if not await is_there(reader, code, person):
+            raise Refused(f"There is nobody called {person} in workshop {code}.")
+    finally:
+        await reader.close()
+    ledger = Erasures(settings.data_dir)
+    erasure = ledger.ask(code, person, now())
+    if not await carry_out(settings.database_url, ledger, erasure):
+        raise Refused(
+            "The running server has not done it yet. It is written down, and will be done as"
+            " soon as the server can."
+        )
 
 
 def add_facilitator(asked: argparse.Namespace) -> int:

@@ -20,11 +20,12 @@ from starlette.types import Scope
 from app import __version__
 from app.content import Content, load_content
 from app.live import Workshops
+from app.live.erasing import Erasing
 from app.live.workshop import now
 from app.logs import AccessLog
 from app.paths import folder
 from app.settings import Settings, secret_key
-from app.store import StoreError, Unavailable, open_store
+from app.store import Erasures, StoreError, Unavailable, open_store
 from app.web import (
     api,
     control,
@@ -53,6 +54,9 @@ from app.web.socket import LARGEST_MESSAGE
 from app.web.uploads import LARGEST_UPLOAD, PLACES
 
 logger = logging.getLogger(__name__)
+
+RETIRING_SECONDS = 600
+ERASING_SECONDS = 1
 
 
 def shipped_content() -> Content:
@@ -83,8 +87,14 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = await open_store(settings.database_url)
+        if store.guard is not None:
+            logger.info(
+                "SQLite %s; guard of its write-ahead log: %s",
+                store.guard.version,
+                store.guard.words,
+            )
         try:
-            app.state.door = Door(
+            door = app.state.door = Door(
                 settings=settings,
                 workshops=Workshops(
                     store, shipped, retention_days=settings.retention_days, clock=clock
@@ -92,9 +102,15 @@ def create_app(
                 access=Access(store, settings, secret, clock),
                 limits=limits or Limits(),
             )
-            retiring = asyncio.create_task(_retire(app.state.door.workshops))
+            erasing = Erasing(door.workshops, Erasures(settings.data_dir), door.access.forget)
+            await erasing.look()  # before anybody is served what a backup brought back
+            upkeep = [
+                asyncio.create_task(_retire(door.workshops)),
+                asyncio.create_task(_erase(erasing)),
+            ]
             yield
-            retiring.cancel()
+            for task in upkeep:
+                task.cancel()
         finally:
             await store.close()
 
@@ -134,13 +150,23 @@ def create_app(
 
 
 async def _retire(workshops: Workshops) -> None:
-    """Erase workshops when their time is over, at the start and every hour."""
+    """Erase workshops when their time is over."""
     while True:
         with suppress(StoreError):
             erased = await workshops.retire()
             if erased:
                 logger.info("erased workshops whose time was over: %d", erased)
-        await asyncio.sleep(3600)
+        await asyncio.sleep(RETIRING_SECONDS)
+
+
+async def _erase(erasing: Erasing) -> None:
+    """Erase what is asked for in the ledger, soon after it is."""
+    while True:
+        await asyncio.sleep(ERASING_SECONDS)
+        try:
+            await erasing.look()
+        except StoreError:
+            logger.exception("the ledger of erasures cannot be used")
 
 
 def _error_page(request: Request, problem: Problem) -> Response:
@@ -162,11 +188,16 @@ def _add_watching(app: FastAPI) -> None:
 
     @app.get("/ready", include_in_schema=False)
     async def ready(request: Request) -> JSONResponse:
+        store = request.app.state.door.workshops.store
         try:
-            await request.app.state.door.workshops.store.ready()
+            await store.ready()
         except Unavailable:
-            return JSONResponse({"ready": False, "store": "cannot be written"}, status_code=503)
-        return JSONResponse({"ready": True, "store": "can be written"})
+            said, status = {"ready": False, "store": "cannot be written"}, 503
+        else:
+            said, status = {"ready": True, "store": "can be written"}, 200
+        if store.guard is not None:
+            said["sqlite"] = {"version": store.guard.version, "guard": store.guard.words}
+        return JSONResponse(said, status)
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.served import KEY, ROOT, Served, call, served
+from tests.served import KEY, ROOT, Served, call, free_port, served
 
 
 def moments(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -148,10 +148,28 @@ def test_a_port_in_use_is_said_in_a_sentence(server: Served, tmp_path: Path) -> 
 
 def test_a_second_server_on_the_same_data_is_refused(server: Served, tmp_path: Path) -> None:
     code, _, seq = played(server)
-    second = moments(tmp_path, "erase", code)
+    second = moments(tmp_path, "serve", MOMENTS_PORT=str(free_port()))
     assert second.returncode == 2
     assert "another server" in second.stderr.lower()
     assert json.loads(moments(tmp_path, "show", code).stdout)["seq"] == seq
+
+
+def test_erasing_beside_a_running_server_is_done_by_that_server(
+    server: Served, tmp_path: Path
+) -> None:
+    code, person, seq = played(server)
+    erased = moments(tmp_path, "erase", code.lower(), person)
+    assert (erased.returncode, erased.stdout) == (0, "Erased.\n")
+    assert "Marigold" not in json.dumps(server.export(code, "log.json"))
+    assert server.seq(code) == seq
+    for file in (tmp_path / "data").iterdir():
+        assert b"Marigold" not in file.read_bytes(), file
+
+    assert moments(tmp_path, "erase", code).returncode == 0
+    assert server.api("GET", f"/workshops/{code}/view").status == 404
+    for file in (tmp_path / "data").iterdir():
+        assert code.encode() not in file.read_bytes(), file
+    assert "There is no workshop" in moments(tmp_path, "erase", code).stderr
 
 
 def test_a_backup_taken_while_serving_restores_into_an_empty_place_only(

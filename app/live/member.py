@@ -16,6 +16,8 @@ class Member:
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
         self.seq = 0
+        self.over = False
+        """Whether the workshop is no more."""
         self._waiting: dict[str, Seen] = {}
         self._known: dict[str, int] = {}
         self._something = asyncio.Event()
@@ -29,6 +31,12 @@ class Member:
                 self._waiting[seen.region.name] = seen
         if self._waiting:
             self._something.set()
+
+    def end(self) -> None:
+        """There is nothing to show any more."""
+        self.over = True
+        self._waiting.clear()
+        self._something.set()
 
     def knows(self, screen: list[Seen]) -> None:
         """Count `screen` as known, without sending it."""

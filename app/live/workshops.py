@@ -35,6 +35,10 @@ MOST_OPENINGS = 1000
 """How many openings are remembered, so that one pressed twice is one."""
 
 
+LIVE_FOR = timedelta(days=1)
+"""How long after anybody was there, or did anything, a workshop still counts as live."""
+
+
 class Workshops:
     """The live workshops of this process."""
 
@@ -53,6 +57,8 @@ class Workshops:
         self._live: dict[str, LiveWorkshop] = {}
         self._opening: dict[tuple[str, str], asyncio.Future[LiveWorkshop]] = {}
         self._loading: dict[str, asyncio.Lock] = {}
+        self._due: set[str] = set()
+        """Whose time was over at the last look."""
 
     async def get(self, code: str) -> LiveWorkshop | None:
         """The live workshop of `code`, folded from its log if need be; None without one.
@@ -72,28 +78,78 @@ class Workshops:
         self._loading.pop(code, None)
         return self._live[code]
 
+    @property
+    def codes(self) -> list[str]:
+        """The codes of those that are folded here."""
+        return list(self._live)
+
     def drop(self, code: str) -> None:
         """Forget the live copy: the next who asks gets one folded afresh."""
         self._live.pop(code, None)
 
+    async def refuse(self, code: str, person: str | None) -> None:
+        """Let a person, or with None everybody, do nothing more in a workshop: it is erased next.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        live = await self.get(code)
+        if live is not None:
+            live.refuse(person)
+
+    async def erased(self, code: str, person: str | None) -> None:
+        """A workshop, or a person in it, was erased from the database: forget them here too.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        live = self._live.get(code)
+        if live is not None and person is not None:
+            await live.read_anew()
+        elif person is None:
+            self._end(code)
+
+    def _end(self, code: str) -> None:
+        live = self._live.pop(code, None)
+        if live is not None:
+            live.end()
+        self._opening = {
+            wish: opening for wish, opening in self._opening.items() if not _opened(opening, code)
+        }
+
     async def retire(self) -> int:
-        """Erase the workshops whose time is over and that nobody is watching. Returns how many.
+        """Erase the workshops whose time is over and that are not live. Returns how many.
+
+        One is live while somebody is connected, and for a day after anybody was or did anything:
+        by the times in the database, and by how long this process has run since, because a
+        clock may jump. For the same reason one is erased only if it was due at the last call too.
 
         What has lain in a bin for long enough goes as well.
 
         Raises:
             Unavailable: the database failed; what was not erased waits for the next time.
         """
-        erased = 0
+        due = set()
         for record in await self.store.records.workshops(None):
             over = record.delete_after is not None and record.delete_after < self.clock()
-            live = self._live.get(record.code)
-            if over and not (live is not None and live.watched):
-                self.drop(record.code)
-                await self.store.erase_workshop(record.code)
-                erased += 1
+            if over and not await self._is_live(record.code):
+                due.add(record.code)
+        erased = 0
+        for code in sorted(due & self._due):
+            self.store.drop_copies()
+            await self.store.erase_workshop(code)
+            self._end(code)
+            erased += 1
+        self._due = due
         await self.store.shelf.empty_bins(self.clock() - BIN_FOR)
         return erased
+
+    async def _is_live(self, code: str) -> bool:
+        live = self._live.get(code)
+        if live is not None and (live.watched or live.idle_seconds < LIVE_FOR.total_seconds()):
+            return True
+        last = await self.store.records.last_act(code)
+        return last is not None and self.clock() - last < LIVE_FOR
 
     async def open_once(self, wish: OpenWorkshop, *, owner: str, ref: str) -> LiveWorkshop:
         """As `open`; the same owner and ref, as when a button is pressed twice, open one.
@@ -194,3 +250,10 @@ def _chosen(deck: Deck, ids: list[str]) -> tuple[Card, ...]:
     if mistakes:
         raise ContentError(mistakes)
     return tuple(card for card in deck.cards if card.id in ids)
+
+
+def _opened(opening: asyncio.Future[LiveWorkshop], code: str) -> bool:
+    """Whether this opening made the workshop of `code`."""
+    if not opening.done() or opening.cancelled() or opening.exception() is not None:
+        return False
+    return opening.result().code == code

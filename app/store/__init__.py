@@ -4,7 +4,8 @@ Leaves out what the events of the log mean. Always: a promise to have saved some
 made after it is on the disk. Read `log` first, then `writer`.
 """
 
-from app.store.errors import Conflict, StoreError, Unavailable
+from app.store.erasures import Erasure, Erasures, fingerprint
+from app.store.errors import Conflict, InUse, StoreError, Unavailable
 from app.store.log import CommandKey, Entry, Row
 from app.store.opening import open_for_reading, open_store
 from app.store.shelf import MOST_PIECES, Piece, Said, Shelf, ShelfFull, Sort, Stale
@@ -18,6 +19,9 @@ __all__ = [
     "Conflict",
     "DraftRow",
     "Entry",
+    "Erasure",
+    "Erasures",
+    "InUse",
     "Piece",
     "Row",
     "Said",
@@ -29,6 +33,7 @@ __all__ = [
     "StoreError",
     "Unavailable",
     "WorkshopRecord",
+    "fingerprint",
     "open_for_reading",
     "open_store",
 ]

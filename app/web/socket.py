@@ -119,6 +119,8 @@ async def _write(
             await _known(who)
             await _send(socket, '{"hb":1}')
             continue
+        if member.over:
+            raise Hangup(NOT_FOUND, "this workshop has been erased")
         await _known(who)
         changed = _only(member.take(), regions)
         if changed:

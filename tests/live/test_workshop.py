@@ -1,72 +1,16 @@
 """A live workshop: deciding, writing, answering, and what watchers are offered."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.content import Content
-from app.game import read_command
 from app.game.messages import Actor, Rejected, Role
-from app.game.opening import OpenWorkshop
-from app.game.people import Join
-from app.live import LiveWorkshop, Workshops
+from app.live import LiveWorkshop
 from app.live.workshop import fold
-from app.main import shipped_content
-from app.store import Conflict, Store, Unavailable, open_store
+from app.store import Conflict, Store, Unavailable
 from app.views import see
-
-HOST = Actor("owner", Role.FACILITATOR)
-DOOR = Actor("visitor", Role.VISITOR)
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return shipped_content()
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await open_store(f"sqlite+aiosqlite:///{tmp_path}/moments.db")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def live(store: Store, content: Content) -> LiveWorkshop:
-    workshops = Workshops(store, content, retention_days=30)
-    wish = OpenWorkshop(title="A workshop", problems=["information-sharing"], seed=1)
-    return await workshops.open(wish, owner="owner")
-
-
-async def join(live: LiveWorkshop, name: str = "Ann", ref: str | None = None) -> Actor:
-    answer = await live.do(Join(name=name, organisation="NHS"), ref or f"join-{name}", DOOR)
-    assert answer.made is not None
-    return Actor(answer.made, Role.PARTICIPANT)
-
-
-async def do(live: LiveWorkshop, actor: Actor, ref: str, **fields: Any) -> Any:
-    ref, command = read_command({"ref": ref, **fields})
-    return await live.do(command, ref, actor)
-
-
-async def played(live: LiveWorkshop, people: int = 3) -> list[Actor]:
-    actors = [await join(live, f"Person {n}") for n in range(people)]
-    await do(live, HOST, "open-play", kind="OpenPhase", phase="play")
-    return actors
-
-
-def idea(live: LiveWorkshop, actor: Actor, words: str = "Call them the same day") -> dict[str, Any]:
-    group = live.state.group_of(actor.id)
-    return {
-        "kind": "SubmitIdea",
-        "card": live.state.people[actor.id].hand[0],
-        "barrier": live.state.journey_of(group).barriers_at(group.stage)[0].id,
-        "words": words,
-    }
+from tests.live.making import HOST, do, idea, played
 
 
 async def test_an_answer_comes_after_the_commit(live: LiveWorkshop, store: Store) -> None:
@@ -273,23 +217,3 @@ async def test_a_view_that_fails_sends_nothing_and_the_others_go_on(
     await do(live, HOST, "move-0001", kind="MoveGroup", group="all", stage=1, step="present")
     await asyncio.wait_for(fine.something(), 5)
     assert member.take() == []
-
-
-async def test_a_workshop_whose_time_is_over_is_erased_but_never_a_live_one(
-    store: Store, content: Content
-) -> None:
-    time = [datetime(2026, 1, 1, tzinfo=UTC)]
-    workshops = Workshops(store, content, retention_days=30, clock=lambda: time[0])
-    wish = OpenWorkshop(title="A workshop", problems=["information-sharing"])
-    quiet = await workshops.open(wish, owner="owner")
-    watched = await workshops.open(wish, owner="owner")
-    member = watched.watch(HOST)
-    time[0] += timedelta(days=29)
-    assert await workshops.retire() == 0
-    time[0] += timedelta(days=2)
-    assert await workshops.retire() == 1
-    assert await workshops.get(quiet.code) is None
-    assert await workshops.get(watched.code) is watched
-    watched.unwatch(member)
-    assert await workshops.retire() == 1
-    assert await workshops.get(watched.code) is None
