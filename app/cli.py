@@ -67,15 +67,11 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("export", help="write a table of a workshop to stdout")
     command.add_argument("code")
-    command.add_argument(
-        "what", help="longlist, shortlist, assessment, ratings, … or log, workshop"
-    )
+    command.add_argument("what", help="longlist, shortlist, assessment, ratings … log, workshop")
     command.add_argument("format", help="csv, xlsx, ods, docx, json (odt for some)")
     command.set_defaults(run=export)
 
-    command = commands.add_parser(
-        "check", help="check decks and problem statements (json, csv, xlsx)"
-    )
+    command = commands.add_parser("check", help="check decks and problem statements, in any format")
     command.add_argument("files", nargs="+", metavar="FILE", type=Path)
     command.set_defaults(run=check)
 
