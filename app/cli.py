@@ -1,7 +1,8 @@
 """The installed program: `moments serve`, and what whoever runs it needs beside.
 
 Heavy imports stand inside the commands, so that `--help` and a second start are quick.
-What always holds: a mistake ends in a sentence and exit code 2, never in a traceback.
+What always holds: a mistake ends in a sentence and exit code 2, never in a traceback; files
+with mistakes end in exit code 1.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from app.game.workshop import Workshop
     from app.settings import Settings
-    from app.store import Row, Store
+    from app.store import Row
 
 
 class Refused(Exception):
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line. Returns the exit code: 0, or 2 with a sentence on stderr."""
     parser = _parser()
     asked = parser.parse_args(arguments)
-    from app.mistakes import ContentError
+    from app.content import ContentError
     from app.settings import SettingsError
     from app.store import StoreError
 
@@ -66,19 +67,17 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("export", help="write a table of a workshop to stdout")
     command.add_argument("code")
-    command.add_argument(
-        "what", help="longlist, shortlist, assessment, ratings, … or log, workshop"
-    )
+    command.add_argument("what", help="longlist, shortlist, assessment, ratings … log, workshop")
     command.add_argument("format", help="csv, xlsx, ods, docx, json (odt for some)")
     command.set_defaults(run=export)
 
-    command = commands.add_parser("check", help="check decks and problem statements")
+    command = commands.add_parser("check", help="check decks and problem statements, in any format")
     command.add_argument("files", nargs="+", metavar="FILE", type=Path)
     command.set_defaults(run=check)
 
     command = commands.add_parser("show", help="print a workshop's state, now or at an event")
     command.add_argument("code")
-    command.add_argument("--at", type=int, metavar="SEQ", help="after this event of the log")
+    command.add_argument("--at", type=_event, metavar="SEQ", help="after this event of the log")
     command.set_defaults(run=show)
 
     command = commands.add_parser("backup", help="copy the database, also while serving")
@@ -173,19 +172,28 @@ def export(asked: argparse.Namespace) -> int:
 
 
 def check(asked: argparse.Namespace) -> int:
-    """Check files of cards or problem statements, and name every mistake."""
-    from app.content import load_file
-    from app.mistakes import ContentError
+    """Check files of cards or problem statements, and name every mistake. 1 if there are any."""
+    from app.content import ContentError, Deck, load_file
+    from app.game.aloud import seconds_aloud
 
     wrong = False
     for file in asked.files:
         try:
-            load_file(file)
+            found = load_file(file)
             print(f"{file}: no mistakes")
+            for card in found.cards if isinstance(found, Deck) else ():
+                print(f"  {card.id}: read aloud in {seconds_aloud(card.insight):.0f} s")
         except ContentError as mistakes:
             wrong = True
             print(mistakes, file=sys.stderr)
-    return 2 if wrong else 0
+    return 1 if wrong else 0
+
+
+def _event(text: str) -> int:
+    """The number of an event, as the command line gives it."""
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError("events are numbered from 1")
 
 
 def show(asked: argparse.Namespace) -> int:
@@ -195,6 +203,9 @@ def show(asked: argparse.Namespace) -> int:
     from app.game.workshop import Workshop
 
     rows = asyncio.run(_rows(asked.code, upto=asked.at))
+    if asked.at is not None and rows[-1].seq < asked.at:
+        last = f"The log of {asked.code.upper()} ends with event {rows[-1].seq}"
+        raise Refused(f"{last}; there is no {asked.at}.")
     state = TypeAdapter(Workshop).dump_python(_fold(rows), mode="json")
     print(json.dumps(state, ensure_ascii=False, indent=2))
     return 0
@@ -237,42 +248,50 @@ def backup(asked: argparse.Namespace) -> int:
 
 def restore(asked: argparse.Namespace) -> int:
     """Put a backup where there is no database yet."""
-    from app.live.upkeep import restore_backup
+    from app.live.restoring import restore_backup
+    from app.store import Erasures
 
-    restore_backup(asked.file, _settings().database_url)
+    settings = _settings()
+    restore_backup(asked.file, settings.database_url, Erasures(settings.data_dir))
     print("Restored. Start the server; open pages load themselves afresh.")
     return 0
 
 
 def erase(asked: argparse.Namespace) -> int:
     """Erase a whole workshop, or blank one person's name and words in it."""
-    from app.live.upkeep import erase_person
-    from app.store import open_store
-
-    async def erased() -> None:
-        store = await open_store(_settings().database_url)
-        try:
-            await _erase(store, asked.code.upper(), asked.person)
-        finally:
-            await store.close()
-
-    async def _erase(store: "Store", code: str, person: str | None) -> None:
-        if await store.records.workshop(code) is None:
-            raise Refused(f"There is no workshop {code} in this database.")
-        if person is None:
-            await store.erase_workshop(code)
-        elif not await erase_person(store, code, person):
-            raise Refused(f"There is nobody called {person} in workshop {code}.")
-
-    asyncio.run(erased())
+    asyncio.run(_erase(_settings(), asked.code.upper(), asked.person))
     print("Erased.")
     return 0
+
+
+async def _erase(settings: "Settings", code: str, person: str | None) -> None:
+    from app.live.erasing import carry_out, is_there
+    from app.live.workshop import now
+    from app.store import Erasures, open_for_reading
+
+    reader = await open_for_reading(settings.database_url)
+    try:
+        if not await is_there(reader, code, None):
+            raise Refused(f"There is no workshop {code} in this database.")
+        if not await is_there(reader, code, person):
+            raise Refused(f"There is nobody called {person} in workshop {code}.")
+    finally:
+        await reader.close()
+    ledger = Erasures(settings.data_dir)
+    erasure = ledger.ask(code, person, now())
+    if not await carry_out(settings.database_url, ledger, erasure):
+        raise Refused(
+            "The running server has not done it yet. It is written down, and will be done as"
+            " soon as the server can."
+        )
 
 
 def add_facilitator(asked: argparse.Namespace) -> int:
     """Print a sign-in link for another facilitator."""
     from app.serving import sign_in_link
 
+    if not asked.name.strip():
+        raise Refused("Give the facilitator's name.")
     print(sign_in_link(_settings(), asked.name))
     return 0
 

@@ -20,13 +20,31 @@ from starlette.types import Scope
 from app import __version__
 from app.content import Content, load_content
 from app.live import Workshops
+from app.live.erasing import Erasing
 from app.live.workshop import now
 from app.logs import AccessLog
 from app.paths import folder
 from app.settings import Settings
 from app.signing import secret_keys
-from app.store import StoreError, Unavailable, open_store
-from app.web import api, control, deciding, facilitators, joining, pages, places, projector
+from app.store import Erasures, StoreError, Unavailable, open_store
+from app.web import (
+    api,
+    control,
+    dealt,
+    deciding,
+    decks,
+    editing,
+    facilitators,
+    joining,
+    material,
+    material_files,
+    opening,
+    pages,
+    places,
+    preview,
+    printing,
+    projector,
+)
 from app.web.access import Access
 from app.web.door import Door
 from app.web.edge import Edge, EdgeMiddleware
@@ -34,8 +52,12 @@ from app.web.errors import Problem, answer, install, wants_json
 from app.web.limits import Limits
 from app.web.page import error_page
 from app.web.socket import LARGEST_MESSAGE
+from app.web.uploads import LARGEST_UPLOAD, PLACES
 
 logger = logging.getLogger(__name__)
+
+RETIRING_SECONDS = 600
+ERASING_SECONDS = 1
 
 
 def shipped_content() -> Content:
@@ -60,24 +82,36 @@ def create_app(
         ContentError: a shipped file has mistakes.
         SettingsError: no secret key can be kept.
     """
-    material = content or shipped_content()
+    shipped = content or shipped_content()
     keys = secret_keys(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = await open_store(settings.database_url)
+        if store.guard is not None:
+            logger.info(
+                "SQLite %s; guard of its write-ahead log: %s",
+                store.guard.version,
+                store.guard.words,
+            )
         try:
-            app.state.door = Door(
+            door = app.state.door = Door(
                 settings=settings,
                 workshops=Workshops(
-                    store, material, retention_days=settings.retention_days, clock=clock
+                    store, shipped, retention_days=settings.retention_days, clock=clock
                 ),
                 access=Access(store, settings, keys, clock),
                 limits=limits or Limits(),
             )
-            retiring = asyncio.create_task(_retire(app.state.door))
+            erasing = Erasing(door.workshops, Erasures(settings.data_dir), door.access.forget)
+            await erasing.look()  # before anybody is served what a backup brought back
+            upkeep = [
+                asyncio.create_task(_retire(door)),
+                asyncio.create_task(_erase(erasing)),
+            ]
             yield
-            retiring.cancel()
+            for task in upkeep:
+                task.cancel()
         finally:
             await store.close()
 
@@ -90,7 +124,12 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
     )
     app.include_router(api.router)
-    for module in (pages, joining, facilitators, control, deciding, places, projector):
+    routed = (
+        *(dealt, pages, printing, joining, facilitators),
+        *(opening, material, material_files, preview, decks, editing),  # before {code}: any word
+        *(control, deciding, places, projector),
+    )
+    for module in routed:
         app.include_router(module.router)
     _add_watching(app)
     app.mount("/static", StaticFiles(directory=folder("static")), name="static")
@@ -103,6 +142,7 @@ def create_app(
             https=settings.https,
             trusted_proxies=settings.trusted_proxies,
             body_limit=LARGEST_MESSAGE,
+            body_limits=tuple((place, LARGEST_UPLOAD) for place in PLACES),
         ),
         refuse=_refuse,
     )
@@ -118,7 +158,17 @@ async def _retire(door: Door) -> None:
             erased = await door.workshops.retire()
             if erased:
                 logger.info("erased workshops whose time was over: %d", erased)
-        await asyncio.sleep(3600)
+        await asyncio.sleep(RETIRING_SECONDS)
+
+
+async def _erase(erasing: Erasing) -> None:
+    """Erase what is asked for in the ledger, soon after it is."""
+    while True:
+        await asyncio.sleep(ERASING_SECONDS)
+        try:
+            await erasing.look()
+        except StoreError:
+            logger.exception("the ledger of erasures cannot be used")
 
 
 def _error_page(request: Request, problem: Problem) -> Response:
@@ -140,11 +190,16 @@ def _add_watching(app: FastAPI) -> None:
 
     @app.get("/ready", include_in_schema=False)
     async def ready(request: Request) -> JSONResponse:
+        store = request.app.state.door.workshops.store
         try:
-            await request.app.state.door.workshops.store.ready()
+            await store.ready()
         except Unavailable:
-            return JSONResponse({"ready": False, "store": "cannot be written"}, status_code=503)
-        return JSONResponse({"ready": True, "store": "can be written"})
+            said, status = {"ready": False, "store": "cannot be written"}, 503
+        else:
+            said, status = {"ready": True, "store": "can be written"}, 200
+        if store.guard is not None:
+            said["sqlite"] = {"version": store.guard.version, "guard": store.guard.words}
+        return JSONResponse(said, status)
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:

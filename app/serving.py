@@ -1,12 +1,14 @@
 """Running the server: uvicorn around the app, and the words a terminal shows.
 
 It leaves out the app itself (`main.py`). What always holds: a start prints where to go
-and a sign-in link, and a stop closes sockets so that pages come back by themselves.
+and a sign-in link; a stop closes sockets so that pages come back by themselves, and the
+store after the last of them.
 """
 
 import asyncio
 import logging
 import secrets
+import signal
 import socket
 from collections.abc import Coroutine
 from typing import Any
@@ -24,7 +26,15 @@ from app.web.access import OWNER
 from app.web.links import sign_in_token
 from app.web.socket import LARGEST_MESSAGE
 
-SHUTDOWN_SECONDS = 5
+SHUTDOWN_SECONDS = 4
+"""For what is on its way; the store may then wait as long again for its database."""
+
+# Whoever takes nothing any more is let go within half a minute, in two ways: the kernel gives
+# up on bytes that nobody takes, and we on a client that answers no ping.
+TAKES_NOTHING_SECONDS = 15
+PING_SECONDS, PONG_SECONDS = 8, 18
+UNSENT_BYTES = 128 * 1024
+"""How much waits in the kernel for one client. What waits with us is replaced by the newest."""
 
 
 def run(settings: Settings) -> int:
@@ -70,6 +80,7 @@ async def _serve(app: FastAPI, listening: socket.socket, settings: Settings) -> 
     # nothing is announced before it is there.
     async with app.router.lifespan_context(app):
         _welcome(settings)
+        _stop_nothing_else()
         await uvicorn.Server(configuration(app)).serve(sockets=[listening])
 
 
@@ -81,6 +92,7 @@ async def _serve_beside(
         async with app.router.lifespan_context(app):
             print("A workshop is being opened; simulated participants join it.", flush=True)
             server = uvicorn.Server(configuration(app))
+            _stop_nothing_else()
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             while not server.started and not serving.done():  # noqa: ASYNC110 (it has no event)
                 await asyncio.sleep(0.05)
@@ -95,6 +107,16 @@ async def _serve_beside(
         playing.close()
 
 
+def _stop_nothing_else() -> None:
+    """Let the signals that stop the server stop nothing but it.
+
+    While it serves, uvicorn takes them, finishes, and then raises them again. By default the
+    one would end the process there, and the other cancel what closes the store.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+
+
 def configuration(app: FastAPI) -> uvicorn.Config:
     """How uvicorn runs the app."""
     return uvicorn.Config(
@@ -103,8 +125,8 @@ def configuration(app: FastAPI) -> uvicorn.Config:
         ws="websockets-sansio",
         ws_max_size=2 * LARGEST_MESSAGE,  # longer than we take, so that we can say so
         ws_per_message_deflate=False,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         access_log=False,
         proxy_headers=False,  # the edge does it, for trusted proxies only
@@ -122,6 +144,7 @@ def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _limit_what_waits(listening)
     try:
         listening.bind((settings.host, settings.port))
     except OSError as error:
@@ -133,6 +156,17 @@ def _listen(settings: Settings) -> socket.socket:
         ) from None
     listening.set_inheritable(True)
     return listening
+
+
+def _limit_what_waits(listening: socket.socket) -> None:
+    """Bound what the kernel keeps for each connection, and for how long, where it can."""
+    for name, value in (
+        ("TCP_USER_TIMEOUT", TAKES_NOTHING_SECONDS * 1000),
+        ("TCP_NOTSENT_LOWAT", UNSENT_BYTES),
+    ):
+        option = getattr(socket, name, None)  # each system has others
+        if option is not None:
+            listening.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def _here(settings: Settings) -> str:

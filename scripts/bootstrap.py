@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "stamp.json"
 TOOLS = ROOT / ".tools"
+MOMENTS = VENV / "bin" / "moments"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 RUNTIME, DEV = "requirements.lock", "requirements-dev.lock"
 
@@ -31,6 +32,7 @@ COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "demo": (RUNTIME, [["-m", "app.cli", "demo"]]),
     "test": (DEV, [["-m", "pytest"]]),
     "check": (DEV, [["-m", "ruff", "format", "--check"], ["-m", "ruff", "check"], ["-m", "mypy"]]),
+    "faults": (DEV, [["-m", "tests.faults"]]),
     "format": (DEV, [["-m", "ruff", "check", "--fix"], ["-m", "ruff", "format"]]),
     "reference": (RUNTIME, [["-m", "scripts.reference"]]),
     "lock": (DEV, [["-m", "scripts.lock"]]),
@@ -141,9 +143,19 @@ def set_up(lock: str) -> None:
         command = [*install, "--quiet", "--require-hashes", "-r", ROOT / lock]
         if subprocess.run(command, check=False, cwd=ROOT).returncode:
             raise SystemExit(f"Could not install {lock}: the reason stands above. Try again.")
+        put_program()
         for done in (RUNTIME, DEV) if lock == DEV else (RUNTIME,):
             held[done] = digest(done)
         STAMP.write_text(json.dumps({"python": sys.version, **held}, indent=1))
+
+
+def put_program() -> None:
+    """Make `.venv/bin/moments`, which is what an installed program is called, run this clone."""
+    if os.name == "nt":
+        return
+    start = f'PYTHONPATH="{ROOT}" exec "{PYTHON}" -m app.cli "$@"'
+    MOMENTS.write_text(f"#!/bin/sh\n{start}\n")
+    MOMENTS.chmod(0o755)
 
 
 def newer_python() -> str | None:

@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, FloatRect, Page, async_playwright
 
 from app.simulation import ORGANISATIONS, PROBLEMS, Place, play, words
 from app.simulation.calls import call
@@ -133,6 +133,7 @@ async def take_all(url: str, link: str) -> None:
         facilitator = await signed_in(browser, link)
         playing = asyncio.ensure_future(play(place.url, place.code, 19, 11, PACE, say=str))
         try:
+            await printed_cards(await guest.new_page())
             await a_workshop(workshop, guest, facilitator)
         finally:
             playing.cancel()
@@ -227,6 +228,16 @@ async def a_workshop(
     await picture(room, "shortlist", 390)
 
 
+async def printed_cards(page: Page) -> None:
+    """The upper halves of two pages, as they are printed: fronts, and the backs behind them."""
+    await page.set_viewport_size({"width": 1700, "height": 1200})
+    await page.goto(f"http://{HOST}/cards/print")
+    await page.emulate_media(media="print")
+    await page.evaluate(SIDE_BY_SIDE)
+    await page.screenshot(path=IMAGES / "printed-cards.png", clip=TWO_SHEETS)
+    await page.close()
+
+
 async def move(workshop: Workshop, stage: int, step: str) -> None:
     await workshop.do("MoveGroup", group="all", stage=stage, step=step)
 
@@ -283,6 +294,12 @@ async def settle(workshop: Workshop) -> None:
     await workshop.do("ShortlistIdea", idea=own["id"], reason=REASON)
 
 
+SIDE_BY_SIDE = """() => {
+  const papers = document.querySelector('.papers')
+  Object.assign(papers.style, {display: 'flex', width: '424mm', gap: '4mm', background: '#dfe6ec'})
+  for (const sheet of papers.children) sheet.style.flex = 'none'
+}"""
+TWO_SHEETS: FloatRect = {"x": 0, "y": 0, "width": 1602, "height": 556}
 READY = """() => document.fonts.status === 'loaded'
   && document.getElementById('connection').dataset.state === 'on'"""
 

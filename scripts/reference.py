@@ -1,11 +1,12 @@
 """The reference: `docs/reference.md`, made from the code, so that it cannot say what is not so.
 
-`make reference` writes it. Here stand the game's own parts: commands, events, phases,
-screens, views. Addresses, settings, exports and the command line stand in
-`reference_outside.py`. Always: what the code has is in it, in an order that is the code's
-or the alphabet's; a test compares the file with what this makes.
+`make reference` writes it, and the schemas in `docs/schemas`. Here stand the game's own
+parts: commands, events, phases, screens, views. Addresses, settings, exports and the
+command line stand in `reference_outside.py`. Always: what the code has is in it, in an
+order that is the code's or the alphabet's; a test compares the file with what this makes.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,8 @@ from pydantic import TypeAdapter
 import app.game
 import app.views
 from app import __version__
+from app.content.checking import SHAPES
+from app.content.schemas import schema_of
 from app.game.messages import Command, Event, Role
 from app.game.phases import EVERY, OPEN, Phase
 from app.views import SCREENS, Region
@@ -33,6 +36,7 @@ from scripts.reference_words import (
     table,
 )
 
+SCHEMAS = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 FILE = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
 OPENING = f"""\
 Everything that the program takes and gives, as the code of version {__version__} has it. This page
@@ -64,6 +68,14 @@ AUDIENCES = {
     "group": "a group at a time",
     "person": "one person at a time",
 }
+
+
+def schemas() -> dict[str, str]:
+    """The files of `docs/schemas`, by name."""
+    return {
+        f"{sort}.schema.json": json.dumps(schema_of(sort), ensure_ascii=False, indent=2) + "\n"
+        for sort in SHAPES
+    }
 
 
 def reference() -> str:
@@ -199,4 +211,7 @@ def _classes() -> dict[str, type[Any]]:
 if __name__ == "__main__":
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text(reference(), encoding="utf-8")
-    print(f"Wrote {FILE.relative_to(FILE.parent.parent)}")
+    SCHEMAS.mkdir(exist_ok=True)
+    for name, text in schemas().items():
+        (SCHEMAS / name).write_text(text, encoding="utf-8")
+    print(f"Wrote {FILE.relative_to(FILE.parent.parent)} and the schemas beside it")

@@ -15,12 +15,14 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from pydantic import BaseModel, TypeAdapter
 
 from app.cli import _parser
+from app.content import LARGEST_FILE
 from app.exports import formats
 from app.exports.readers import Reader
 from app.exports.tables import TABLES
 from app.game import ideas, opening, people
 from app.main import create_app
 from app.settings import ELSEWHERE, SECRETS, Settings, environment_name, expected
+from app.store import shelf
 from app.web import errors, socket
 from scripts.reference_words import (
     NOT_GIVEN,
@@ -53,7 +55,7 @@ PAGES = {
     "POST /facilitate/sign-in": "The button on that page signs in and uses the link up.",
     "POST /facilitate/sign-out": "Sign this browser out; its key opens nothing any more.",
     "GET /facilitate/new": "What to settle before a workshop is opened.",
-    "POST /facilitate/new": "Open a workshop.",
+    "POST /facilitate/new": "Open a workshop, or check whether its time will do.",
     "GET /facilitate/{code}": "The control room.",
     "POST /facilitate/{code}/do": "Carry out what a form or a button of the staff asks for.",
     "POST /facilitate/{code}/invites": "Offer another seat; answers with its link, once.",
@@ -224,6 +226,9 @@ def _sizes() -> Lines:
         ("groups in a workshop", opening.MOST_GROUPS),
         ("ideas in a workshop", ideas.MOST_IDEAS),
         ("bytes in a message or a body", socket.LARGEST_MESSAGE),
+        ("bytes in a file that is brought", LARGEST_FILE),
+        ("own problem statements and decks", shelf.MOST_PIECES),
+        ("versions kept of each", shelf.MOST_VERSIONS),
     ]
     return table(["at most", "number"], [(name, f"{number:,}") for name, number in rows])
 

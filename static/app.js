@@ -27,6 +27,7 @@
     off: 'Connection lost. Trying again; what you type is kept.',
     ended: 'You have been signed out, so this page no longer changes. Copy what you still need, then load it again.',
     stale: 'This page can no longer be kept up to date. Load it again; what you typed is kept.',
+    partial: 'A part of this page did not arrive. Load it again before you go on.',
   }
 
   function announce (text, target) {
@@ -44,11 +45,12 @@
     if (!line || state === shown) return
     const before = shown
     shown = state
-    line.dataset.state = state === 'stale' ? 'ended' : state
+    const over = ['ended', 'stale', 'partial'].includes(state)
+    line.dataset.state = over ? 'ended' : state
     byId('connection-words').textContent = WORDS[state]
-    if (state === 'off' || state === 'ended' || state === 'stale') announce(WORDS[state])
+    if (over || state === 'off') announce(WORDS[state])
     else if (before === 'off') announce('Connected again.')
-    if (state === 'ended' || state === 'stale') {
+    if (over) {
       const again = document.createElement('a')
       again.href = location.href
       again.className = 'govuk-link'
@@ -274,7 +276,11 @@
     document.dispatchEvent(new CustomEvent('moments:shown'))
   }
   on('focusout', () => setTimeout(places))
-  on('DOMContentLoaded', follow)
+  on('DOMContentLoaded', () => {
+    // Where the network took one of the scripts, nothing on the page may claim to be saved.
+    if (window.htmx && window.moments.kept && window.moments.unsaved) follow()
+    else end('partial')
+  })
   on('htmx:after:swap', follow)
 
   window.moments = { announce, byId, ended: () => ended }

@@ -12,11 +12,10 @@
   const ATTEMPT_MS = 20000
   const CHOICES = ['card', 'barrier', 'idea'] // radios in regions, which come and go
   const TRY_AGAIN = [429, 502, 503, 504]
-  const { announce, byId } = window.moments
+  const { announce, byId, kept, texts } = window.moments
 
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
   const backOff = (tries) => Math.min(1000 * 2 ** tries, 8000) * (0.8 + Math.random() * 0.4)
-  const texts = (root) => [...root.querySelectorAll('textarea, input[type="text"], input:not([type])')]
   const posts = (root = document) => [...root.querySelectorAll('form.form[hx-post]')]
   const choices = (form, name) => [...document.querySelectorAll(`input[name="${name}"][form="${form.id}"]`)]
   const chosen = (form, name) => choices(form, name).find((input) => input.checked)
@@ -43,7 +42,9 @@
 
   const sending = new WeakSet()
   const sent = new Map() // by the form's id: what was chosen when it was sent
-  const drafts = new WeakMap() // form: { saved: its content when last saved, dirty, timer, tries, busy }
+  /* form: { saved: its content when last saved, stamp: which save that was, seen: which save the
+     server holds, as far as this page was told, dirty, timer, tries, busy } */
+  const drafts = new WeakMap()
 
   const typed = (root) => texts(root).some((field) => field.value.trim())
   function unsaved (root) {
@@ -51,6 +52,7 @@
       if (sending.has(form)) return true
       const draft = drafts.get(form)
       if (draft) return draft.dirty
+      if (form.dataset.refused && typed(form)) return true
       return texts(form).some((field) => field.value !== field.defaultValue)
     })
   }
@@ -59,35 +61,6 @@
   addEventListener('beforeunload', (event) => {
     if (unsaved(document)) event.preventDefault()
   })
-
-  /* A copy in this tab, for a page that is loaded again while the server cannot be reached. */
-  const shelf = (form) => `moments ${location.pathname} ${form.id}`
-  function keep (form) {
-    // Choices in the regions belong to the form as well: FormData finds them by its id.
-    const picked = [...form.elements].filter((field) => field.type === 'radio' && field.checked)
-    const fields = [...texts(form).filter((field) => field.value.trim()), ...picked]
-      .map((field) => [field.name, field.value])
-    try {
-      if (fields.length) sessionStorage.setItem(shelf(form), JSON.stringify(fields))
-      else sessionStorage.removeItem(shelf(form))
-    } catch { /* no storage here: the page itself still holds it */ }
-  }
-  function unkeep (form) {
-    try { sessionStorage.removeItem(shelf(form)) } catch { /* nothing was kept */ }
-  }
-  function giveBack (form) {
-    let fields = []
-    try { fields = JSON.parse(sessionStorage.getItem(shelf(form)) ?? '[]') } catch { return }
-    for (const [name, value] of fields) {
-      const radio = [...form.elements].find((each) => each.type === 'radio' && each.name === name && each.value === value)
-      if (radio) radio.checked = true
-      const field = texts(form).find((each) => each.name === name)
-      if (field && field.value !== value) {
-        field.value = value
-        field.closest('details')?.setAttribute('open', '')
-      }
-    }
-  }
 
   // ---------- drafts ----------
 
@@ -99,7 +72,7 @@
     line.dataset.state = state
     line.textContent = words
     // Each save is shown; only that something is wrong, or right again, is said aloud.
-    const wrong = ['unsaved', 'lost']
+    const wrong = ['unsaved', 'lost', 'elsewhere']
     if (wrong.includes(state) && before !== state) announce(words)
     else if (state === 'saved' && wrong.includes(before)) announce('Saved. Nothing was lost.')
   }
@@ -134,14 +107,20 @@
         status(form, 'lost', 'You have been signed out, so this is not saved. Copy your words, then load the page again.')
         return
       }
+      if (answer.status === 422 || answer.status === 409) {
+        const { error } = await answer.json()
+        status(form, 'unsaved', `Not saved. ${error.message}`)
+        return // trying the same again would not help
+      }
       if (!answer.ok) throw new Error(String(answer.status))
-      const { saved_at: at } = await answer.json()
+      const { saved_at: at, stamp } = await answer.json()
       draft.saved = now
+      draft.stamp = stamp
       draft.tries = 0
       if (content(form) === now) {
         draft.dirty = false
         status(form, 'saved', `Saved ${at}`)
-        unkeep(form)
+        kept.drop(form)
       } else {
         schedule(form)
       }
@@ -152,7 +131,24 @@
       schedule(form, backOff(draft.tries))
     } finally {
       draft.busy = null
+      compare(form)
     }
+  }
+
+  /* A person has one draft, and may have two windows: where another one has saved over what
+     stands here, or sent it, this one does not go on saying that it is saved. */
+  function compare (form) {
+    const draft = drafts.get(form)
+    const now = byId('me')?.dataset.draft
+    if (now === undefined || draft.busy || now === draft.seen) return
+    draft.seen = now
+    // A save of our own may be told of late, after newer ones; stamps are times, in order.
+    const ours = now === draft.stamp || (now && now < draft.stamp)
+    if (ours || sending.has(form) || !typed(form) || draft.saved === null) return
+    draft.saved = null
+    draft.dirty = true
+    kept.keep(form)
+    status(form, 'elsewhere', 'Not saved any more: another window of yours has sent or saved other words since. What stands here is kept in this window. Type on to save it instead.')
   }
 
   for (const kind of ['input', 'change']) {
@@ -162,9 +158,9 @@
       if (CHOICES.includes(event.target.name) && event.target.type === 'radio') {
         form.dataset[event.target.name] = event.target.value
       }
-      keep(form)
+      kept.keep(form)
       changed(form)
-    })
+    }, true) // before anybody else hears of it: not for a moment may "Saved" stand beside newer words
   }
 
   // ---------- sending ----------
@@ -219,6 +215,11 @@
       clearTimeout(draft.timer)
       draft.busy?.abort() // what is sent now holds all of it, and later
     }
+    if (form.matches('form.form')) {
+      // What was sent before the page was loaded again goes out again as it was, under its ref.
+      ctx.request.body = kept.sentBefore(form) ?? ctx.request.body
+      kept.keepSent(form, ctx.request.body)
+    }
     sending.add(form)
     sent.set(form.id, Object.fromEntries(CHOICES.map((name) => [name, chosen(form, name)?.value])))
     hold(form, true)
@@ -234,13 +235,17 @@
     const { redirect, refresh, location: moved } = ctx.hx
     const leaving = redirect || refresh || moved
     if (leaving || IS_OURS.test(ctx.text)) {
-      unkeep(form)
+      // Answered it is, either way: what was refused is not sent again as it was.
+      if (ctx.response.status < 400) kept.drop(form)
+      else kept.keep(form)
+      if (leaving) delete form.dataset.refused
       if (leaving) for (const field of texts(form)) field.defaultValue = field.value
       if (leaving) sending.delete(form)
       return
     }
     // A whole page, from us or from something in between: it must not replace the words.
     event.preventDefault()
+    kept.keep(form)
     const page = new DOMParser().parseFromString(ctx.text, 'text/html')
     const problem = page.getElementById('problem')?.textContent
     tell(form, `Not sent. ${problem ?? `The server answered with an error (${ctx.response.status}).`} Your words are still here.`)
@@ -276,12 +281,21 @@
       form.querySelector(`input[type="hidden"][name="kept_${name}"]`)?.remove() // the radios hold it now
     }
     if (taken) for (const box of choices(form, 'ideas')) box.checked = false
-    if (first) giveBack(form)
+    const elsewhere = first && kept.giveBack(form)
+    if (elsewhere) tell(form, `You had written this about another idea: “${elsewhere}”`)
     if (form.dataset.draftUrl) {
       // A draft that came with the page is saved; what was typed in vain, or given back, is not.
       const asServed = first && !texts(form).some((field) => field.value !== field.defaultValue)
-      drafts.set(form, { saved: asServed || taken ? content(form) : null, dirty: false, timer: 0, tries: 0, busy: null })
+      const stamp = byId('me')?.dataset.draft ?? ''
+      drafts.set(form, {
+        saved: asServed || taken ? content(form) : null, stamp: taken ? '' : stamp, seen: stamp, dirty: false, timer: 0, tries: 0, busy: null,
+      })
       if (!asServed && !taken) changed(form)
+    }
+    if (form.dataset.refused) kept.keep(form)
+    if (first && kept.sentBefore(form)) {
+      tell(form, 'Sending again what was on its way when this page was loaded.')
+      setTimeout(() => form.requestSubmit()) // htmx looks at the page first
     }
     if (taken) announce(form.querySelector('[data-state="taken"], .form__taken')?.textContent.trim() ?? 'Done.')
     // The next idea to rate stands above the button that was pressed.
@@ -293,6 +307,7 @@
     for (const form of posts()) {
       if (!met.has(form)) meet(form, first)
       for (const name of CHOICES) tick(form, name)
+      if (drafts.has(form)) compare(form)
     }
     first = false
   })

@@ -1,6 +1,7 @@
 /*
   What is being played: the barrier and the card chosen, shown beside the words that go with
-  them; the cards that fit the barrier; the idea that is being built on.
+  them; the cards that fit the barrier; the idea that is being built on. A card is turned over
+  by the keyboard.
 
   After forms.js. Leaves out sending. What always holds: it only repeats what stands elsewhere
   on the page, as text, and the page can be used without it.
@@ -49,6 +50,19 @@
     play()
     about()
   }
+
+  /* Enter on a card, and Space on one that is chosen already, turn it over. Enter would send
+     the form otherwise, before there is anything in it. */
+  document.addEventListener('keydown', (event) => {
+    const { target, key } = event
+    if (!target.matches?.('#hand input[name=card]') || event.altKey || event.ctrlKey || event.metaKey) return
+    if (key !== 'Enter' && !(key === ' ' && target.checked)) return
+    event.preventDefault()
+    if (event.repeat) return
+    const study = byId(`study-${target.value}`)
+    study.open = !study.open
+    if (study.open) study.querySelector('summary').focus()
+  })
   document.addEventListener('change', repeat)
   document.addEventListener('moments:shown', repeat)
 })()

@@ -22,3 +22,11 @@ def chromium() -> str:
     if found := _browser():
         return found
     pytest.skip("no Chromium on the PATH: sudo apt-get install chromium (or .ci/run does it)")
+
+
+def c_compiler() -> None:
+    """Skips the test that asks where nothing can be compiled."""
+    if shutil.which("cc") is None:
+        pytest.skip(
+            "no C compiler on the PATH: sudo apt-get install gcc libc6-dev (or .ci/run does it)"
+        )

@@ -84,7 +84,7 @@ class Served:
                 stdin=subprocess.DEVNULL,
                 pass_fds=self.inherited,
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise RuntimeError(f"the server ended:\n{self.log.read_text()}")

@@ -57,6 +57,7 @@ def within(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "ROOT": project,
         "VENV": project / ".venv",
         "STAMP": project / ".venv" / "stamp.json",
+        "MOMENTS": project / ".venv" / "bin" / "moments",
         "TOOLS": project / ".tools",
         "PYTHON": project / ".venv" / "bin" / "python",
     }.items():
@@ -171,3 +172,15 @@ def test_every_step_of_a_check_is_run_even_after_one_fails(
 def test_an_unknown_command_is_told_the_known_ones() -> None:
     with pytest.raises(SystemExit, match=r"usage: bootstrap.py run\|demo\|test\|check"):
         bootstrap.main(["serve"])
+
+
+def test_the_program_of_a_clone_is_called_as_an_installed_one_is(project: Path) -> None:
+    call(project, "setup")
+    told = subprocess.run(
+        [project / ".venv" / "bin" / "moments", "show", "ABCD EFGH"],
+        capture_output=True,
+        text=True,
+        cwd="/",
+        check=True,
+    )
+    assert told.stdout.startswith("served ['show', 'ABCD EFGH']")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.served import KEY, ROOT, Served, call, served
+from tests.served import KEY, ROOT, Served, call, free_port, served
 
 
 def moments(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -73,6 +73,14 @@ def test_show_prints_the_state_now_and_at_any_event_while_the_server_runs(
     assert [len(state["groups"]["g1"]["ideas"]) for state in (first, before, now)] == [0, 0, 1]
     assert now["people"][person]["name"] == "Marigold Markworthy"
     assert first["phase"] == "lobby"
+    beyond = moments(tmp_path, "show", code, "--at", str(seq + 1))
+    assert (beyond.returncode, beyond.stdout) == (2, "")
+    assert (
+        beyond.stderr.strip() == f"The log of {code} ends with event {seq}; there is no {seq + 1}."
+    )
+    none = moments(tmp_path, "show", code, "--at", "0")
+    assert (none.returncode, none.stdout) == (2, "")
+    assert "events are numbered from 1" in none.stderr
 
 
 def test_export_writes_what_the_server_gives(server: Served, tmp_path: Path) -> None:
@@ -92,12 +100,21 @@ def test_an_unknown_workshop_is_said_in_a_sentence(server: Served, tmp_path: Pat
 
 
 def test_check_names_every_mistake(tmp_path: Path) -> None:
-    fine = moments(tmp_path, "check", str(ROOT / "cards" / "behavioural_insights.json"))
+    shipped = [*(ROOT / "cards").glob("*.json"), *(ROOT / "journeys").glob("*.json")]
+    fine = moments(tmp_path, "check", *map(str, shipped))
     assert (fine.returncode, fine.stderr) == (0, "")
+    assert fine.stdout.count(": no mistakes") == len(shipped) >= 5
+    times = [line for line in fine.stdout.splitlines() if "read aloud" in line]
+    assert len(times) == 72
+    assert "  salience: read aloud in 12 s" in times
     broken = tmp_path / "broken.json"
     broken.write_text('{"id": "Not A Slug", "title": "", "stages": []}')
-    wrong = moments(tmp_path, "check", str(broken))
-    assert wrong.returncode == 2
+    table = tmp_path / "table.csv"
+    table.write_text("Problem;Stage;Barrier\nOurs;Send;<b>None</b>", encoding="utf-8")
+    wrong = moments(tmp_path, "check", str(broken), str(table), str(tmp_path / "none.json"))
+    assert wrong.returncode == 1
+    assert "table.csv: line 2, column Barrier: expected plain text" in wrong.stderr
+    assert "none.json: the file: cannot be read" in wrong.stderr
     for place in ("id", "title", "statement", "stages"):
         assert f"broken.json: {place}" in wrong.stderr
 
@@ -131,10 +148,28 @@ def test_a_port_in_use_is_said_in_a_sentence(server: Served, tmp_path: Path) -> 
 
 def test_a_second_server_on_the_same_data_is_refused(server: Served, tmp_path: Path) -> None:
     code, _, seq = played(server)
-    second = moments(tmp_path, "erase", code)
+    second = moments(tmp_path, "serve", MOMENTS_PORT=str(free_port()))
     assert second.returncode == 2
     assert "another server" in second.stderr.lower()
     assert json.loads(moments(tmp_path, "show", code).stdout)["seq"] == seq
+
+
+def test_erasing_beside_a_running_server_is_done_by_that_server(
+    server: Served, tmp_path: Path
+) -> None:
+    code, person, seq = played(server)
+    erased = moments(tmp_path, "erase", code.lower(), person)
+    assert (erased.returncode, erased.stdout) == (0, "Erased.\n")
+    assert "Marigold" not in json.dumps(server.export(code, "log.json"))
+    assert server.seq(code) == seq
+    for file in (tmp_path / "data").iterdir():
+        assert b"Marigold" not in file.read_bytes(), file
+
+    assert moments(tmp_path, "erase", code).returncode == 0
+    assert server.api("GET", f"/workshops/{code}/view").status == 404
+    for file in (tmp_path / "data").iterdir():
+        assert code.encode() not in file.read_bytes(), file
+    assert "There is no workshop" in moments(tmp_path, "erase", code).stderr
 
 
 def test_a_backup_taken_while_serving_restores_into_an_empty_place_only(
@@ -206,6 +241,13 @@ def test_a_sign_in_link_is_good_once_and_opening_it_uses_nothing_up(server: Serv
     status, page, _ = sign_in(link)
     assert status == 403
     assert "used before" in page
+
+
+def test_a_facilitator_has_a_name(tmp_path: Path) -> None:
+    for name in ("", "  "):
+        added = moments(tmp_path, "facilitator", "add", name)
+        assert (added.returncode, added.stdout) == (2, "")
+        assert added.stderr.strip() == "Give the facilitator's name."
 
 
 def test_a_link_for_another_facilitator_signs_in_to_their_own_workshops_only(

@@ -1,4 +1,4 @@
-"""Own words: no sentence of the sources has come into the cards or the journeys.
+"""Own words: no sentence of the sources is in the cards, the journeys, a page or a document.
 
 The sources are the prose of the evidence table (mechanism, finding, setting, example,
 prompt) and the report RR1179. They are not kept here, only a digest of every twelve
@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,10 @@ import pytest
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 FILES = sorted([*(ROOT / "cards").glob("*.json"), *(ROOT / "journeys").glob("*.json")])
+
+PAGES = sorted(
+    [*(ROOT / "templates").rglob("*.html"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
+)
 
 RUN = 12
 """Words in a row. Fewer meet by chance in plain English; this many do not."""
@@ -99,3 +104,8 @@ def test_no_twelve_words_in_a_row_come_from_the_sources(path: Path) -> None:
     assert len(texts) > 10
     found = [f"{place}: {run}" for place, text in texts for run in copied(text)]
     assert found == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_page_and_no_document_has_twelve_words_in_a_row_from_the_sources(path: Path) -> None:
+    assert copied(re.sub(r"<[^>]+>", " ", unescape(path.read_text(encoding="utf-8")))) == []

@@ -143,3 +143,22 @@ def test_the_installed_server_serves_its_scripts(server: str) -> None:
 @pytest.mark.parametrize("content", ["cards", "journeys"])
 def test_the_installed_server_finds_its_content(content: str, server: str) -> None:
     assert f'"{content}"'.encode() in fetch(f"{server}/api/v1/content/{content}")
+
+
+def test_the_installed_program_reads_files_apart_from_anywhere(
+    unpacked: Path, tmp_path: Path
+) -> None:
+    ask = (
+        "import asyncio; from app.content import template; from app.web.uploads import read_apart;"
+        "raw = template('deck', 'csv').replace(b'\"example\"', b'\"\"');"
+        "print(asyncio.run(read_apart(raw, 'a.csv', None)).material.cards[0].id)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", ask],
+        cwd=tmp_path,
+        env=environment(unpacked),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert told.split() == ["salience"]

@@ -18,7 +18,7 @@ from scripts import bootstrap
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = (bootstrap.RUNTIME, bootstrap.DEV, "requirements-build.lock")
-COMMANDS = ("run", "test", "demo", "check", "format", "lock")
+COMMANDS = ("run", "test", "demo", "faults", "check", "format", "lock")
 
 REGISTRIES = [
     ("pypi", ".org"),

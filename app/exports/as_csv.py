@@ -8,9 +8,8 @@ before it; a number never has.
 import csv
 import io
 
+from app.cells import FORMULA_STARTS
 from app.exports.table import Cell, Table, as_text
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_csv(table: Table) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from app.exports.as_xlsx import LONGEST_CELL
+from app.cells import LONGEST_CELL
 from app.exports.readers import Names, Reader, check
 from app.exports.table import NOT_SAID, Cell, Column, Table
 from app.game.workshop import Workshop

@@ -1,19 +1,22 @@
 """Dealing: hands that fit the coming stage and are fair.
 
-A hand holds at least two cards that fit the coming stage's barriers (a card fits when
-it works on a COM-B component the barrier blocks, see `Card.fits`), and the rest are
-spread over other families. Within a group no card is in two hands while the deck
+A hand holds at least two cards that fit the coming stage's barriers (`fitting.py`) and
+cards of at least three families. Within a group no card is in two hands while the deck
 suffices; a played card comes back only when the deck runs out (game.md, "Dealing").
+Fitting cards go round first, so that scarce ones are shared out; then the rest.
 
 Among cards that serve equally, the one dealt least often in this workshop comes first;
-the seed decides between equals. It leaves out swapping (`hands.py`). What always holds:
-no hand has the same card twice.
+the seed decides between equals. It leaves out swapping (`hands.py`) and why a card is in
+a hand (`app/views/hands.py`). What always holds: no hand has the same card twice.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from pydantic import Field
+
+from app.game.fitting import Came, Reason, fitting
 from app.game.material import Card
 from app.game.messages import Decision, Event, Stamp
 from app.game.seating import lot
@@ -22,6 +25,9 @@ from app.game.workshop import Group, Person, Workshop
 FITTING = 2
 """How many cards of a hand fit the coming stage, where the deck has them."""
 
+FAMILIES = 3
+"""Of how many families a hand of five or more is, where the deck has them."""
+
 
 class HandsDealt(Event):
     """People of one group hold these cards now; `stage` is the stage they were dealt for."""
@@ -29,6 +35,8 @@ class HandsDealt(Event):
     group: str
     stage: int
     hands: dict[str, tuple[str, ...]]
+    why: dict[str, dict[str, Reason]] = Field(default={})
+    """Of each person, why each card that is new in the hand was chosen."""
 
     def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:
         dealt = Counter(workshop.dealt)
@@ -36,62 +44,47 @@ class HandsDealt(Event):
         for id, hand in self.hands.items():
             person = workshop.people[id]
             dealt.update(card for card in hand if card not in person.hand)
-            people.append(replace(person, hand=hand))
+            kept = {c: came for c, came in person.came.items() if c in hand and c in person.hand}
+            new = {
+                card: Came(self.group, self.stage, why)
+                for card, why in self.why.get(id, {}).items()
+            }
+            people.append(replace(person, hand=hand, came=kept | new))
         group = workshop.groups[self.group]
         reached = replace(group, reached=max(group.reached, self.stage))
         return replace(workshop.having(reached, *people), dealt=dict(dealt))
 
 
-@dataclass(slots=True)
-class _Hand:
-    """A hand while it is being dealt."""
-
-    person: str
-    cards: list[str]
-
-
 def deal(
     workshop: Workshop, group: Group, people: Iterable[Person], *, stage: int
 ) -> HandsDealt | None:
-    """Fill the hands of `people` of `group` for `stage`; None where nothing changes.
-
-    Cards go round one at a time, so that scarce fitting cards are shared out.
-    """
+    """Fill the hands of `people` of `group` for `stage`; None where nothing changes."""
     people = list(people)
-    barriers = workshop.journey_of(group).barriers_at(stage)
-    fitting = {c.id for c in workshop.deck.values() if any(c.fits(b) for b in barriers)}
-    elsewhere = _held(workshop, group, without={person.id for person in people})
-    hands: list[_Hand] = []
-    taken = set(elsewhere)
     size = workshop.options.hand_size
+    table = _Table.of(workshop, group, {person.id for person in people}, stage=stage)
     suffices = len(workshop.participants(group.id)) * size <= len(workshop.deck)
+    taken = set(table.elsewhere)
     for person in people:
         # Somebody who came from another group may hold what is in a hand here already. Where
         # the deck does not suffice they keep it: there would be nothing better in its place.
-        kept = _kept(person, fitting, size)
-        cards = [card for card in kept if not (suffices and card in taken)]
-        hands.append(_Hand(person.id, cards))
-        taken.update(kept)
-    dealt = Counter(workshop.dealt)
-    for _ in range(size):
-        for hand in hands:
-            if len(hand.cards) >= size:
-                continue
-            held = elsewhere | {card for other in hands for card in other.cards}
-            card = _draw(workshop, group, hand.cards, held, fitting, dealt, hand.person)
-            # Only where the deck has run out: a card that somebody else of the group holds too.
-            card = card or _draw(workshop, group, hand.cards, set(), fitting, dealt, hand.person)
-            assert card is not None  # a deck has cards enough for one hand (`opening.py`)
-            hand.cards.append(card)
-            dealt[card] += 1
+        own = [card for card in person.hand if not (suffices and card in taken)]
+        table.hands[person.id] = table.kept(own)
+        taken.update(person.hand)
+    table.share_out()
+    for wanted in (FITTING, 0):
+        for _ in range(size):
+            for id, hand in table.hands.items():
+                if len(hand) < size and (not wanted or table.fits(hand) < wanted):
+                    table.give(id, fitting_only=bool(wanted))
     changed = {
-        hand.person: tuple(hand.cards)
-        for hand in hands
-        if tuple(hand.cards) != workshop.people[hand.person].hand
+        id: tuple(hand)
+        for id, hand in table.hands.items()
+        if tuple(hand) != workshop.people[id].hand
     }
     if not changed and group.reached >= stage:
         return None
-    return HandsDealt(group=group.id, stage=stage, hands=changed)
+    why = {id: table.why[id] for id in changed if id in table.why}
+    return HandsDealt(group=group.id, stage=stage, hands=changed, why=why)
 
 
 def deal_to_all(workshop: Workshop) -> Decision:
@@ -103,65 +96,137 @@ def deal_to_all(workshop: Workshop) -> Decision:
             workshop = yield hands
 
 
-def draw_one(workshop: Workshop, group: Group, person: Person, *, instead_of: str) -> str | None:
-    """A card for `person` in place of `instead_of`, or None where the deck has no other."""
+def draw_one(
+    workshop: Workshop, group: Group, person: Person, *, instead_of: str
+) -> tuple[str, Reason] | None:
+    """A card for `person` in place of `instead_of` and why; None where the deck has no other."""
+    table = _Table.of(workshop, group, set(), stage=group.stage)  # `instead_of` is held as well
     rest = [card for card in person.hand if card != instead_of]
-    barriers = workshop.journey_of(group).barriers_at(group.stage)
-    fitting = {c.id for c in workshop.deck.values() if any(c.fits(b) for b in barriers)}
-    held = _held(workshop, group, without=set())  # `instead_of` among it
-    return _draw(workshop, group, rest, held, fitting, workshop.dealt, person.id)
+    free = table.free(table.elsewhere) - set(rest)
+    size = workshop.options.hand_size
+    if not free and len(workshop.participants(group.id)) * size > len(workshop.deck):
+        # The deck does not suffice: a card that somebody else of the group holds too.
+        free = workshop.deck.keys() - set(person.hand)
+    return table.best(free, rest, person.id)
 
 
-def _kept(person: Person, fitting: set[str], size: int) -> list[str]:
-    """What stays in a hand for a new stage: all of it, but for room for fitting cards.
+@dataclass(slots=True)
+class _Table:
+    """A group's hands while they are dealt, and what of the deck is left for them."""
 
-    Without this a full hand that nobody played from would never fit again.
-    """
-    hand = list(person.hand)
-    missing = FITTING - sum(card in fitting for card in hand) - (size - len(hand))
-    for card in reversed(person.hand):
-        if missing > 0 and card not in fitting:
-            hand.remove(card)
-            missing -= 1
-    return hand
+    workshop: Workshop
+    fitting: frozenset[str]
+    families: int
+    """How many the deck has."""
+    elsewhere: set[str]
+    """What people hold to whom nothing is dealt now."""
+    played: set[str]
+    dealt: Counter[str]
+    hands: dict[str, list[str]]
+    why: dict[str, dict[str, Reason]]
 
-
-def _held(workshop: Workshop, group: Group, *, without: set[str]) -> set[str]:
-    return {
-        card
-        for person in workshop.participants(group.id)
-        if person.id not in without
-        for card in person.hand
-    }
-
-
-def _draw(
-    workshop: Workshop,
-    group: Group,
-    hand: list[str],
-    held: set[str],
-    fitting: set[str],
-    dealt: Mapping[str, int],
-    person: str,
-) -> str | None:
-    """The best card not `held` for `hand`: fitting if it needs one, of a new family, rare."""
-    deck = workshop.deck
-    played = {card for idea in group.ideas.values() for card in idea.cards}
-    families = {deck[card].family for card in hand}
-    needs_fitting = sum(card in fitting for card in hand) < FITTING
-    label = f"{person} {workshop.seq}"
-
-    def order(card: Card) -> tuple[bool, bool, int, bytes]:
-        return (
-            needs_fitting and card.id not in fitting,
-            card.family in families,
-            dealt.get(card.id, 0),
-            lot(workshop.options.seed, label, card.id),
+    @classmethod
+    def of(cls, workshop: Workshop, group: Group, people: set[str], *, stage: int) -> "_Table":
+        """The table of `group` at which `people` are to be dealt to for `stage`."""
+        barriers = workshop.journey_of(group).barriers_at(stage)
+        return cls(
+            workshop=workshop,
+            fitting=fitting(workshop.deck.values(), barriers),
+            families=len({card.family for card in workshop.deck.values()}),
+            elsewhere={
+                card
+                for person in workshop.participants(group.id)
+                if person.id not in people
+                for card in person.hand
+            },
+            played={card for idea in group.ideas.values() for card in idea.cards},
+            dealt=Counter(workshop.dealt),
+            hands={},
+            why={},
         )
 
-    # A played card comes back only when the deck has run out.
-    for unavailable in (held | played, held):
-        free = [c for c in deck.values() if c.id not in unavailable and c.id not in hand]
-        if free:
-            return min(free, key=order).id
-    return None
+    def fits(self, hand: Iterable[str]) -> int:
+        return sum(card in self.fitting for card in hand)
+
+    def lacks(self, hand: Iterable[str]) -> tuple[int, int]:
+        """How many fitting cards, and how many families, `hand` has too few."""
+        hand = tuple(hand)
+        wanted = min(FAMILIES, self.workshop.options.hand_size - FITTING, self.families)
+        families = len({self.workshop.deck[card].family for card in hand})
+        # The first card of a hand is of a new family whichever it is.
+        fitting_too_few = min(FITTING, len(self.fitting)) - self.fits(hand)
+        return max(0, fitting_too_few), max(0, wanted - max(families, 1))
+
+    def kept(self, hand: list[str]) -> list[str]:
+        """What stays in a hand for a new stage: all of it, but for room for what it lacks.
+
+        Without this a full hand that nobody played from would never fit again. What came last
+        goes first, and nothing goes that the hand would have to be given again.
+        """
+        hand = list(hand)
+        room = self.workshop.options.hand_size - len(hand)
+        while sum(self.lacks(hand)) > room:
+            lacks = self.lacks(hand)
+            spare = [
+                card for card in reversed(hand) if self.lacks(c for c in hand if c != card) == lacks
+            ]
+            hand.remove(min(spare, key=lambda card: card in self.fitting))
+            room += 1
+        return hand
+
+    def share_out(self) -> None:
+        """Take back the third and further fitting cards of a hand where others would get none."""
+        lacking = sum(self.lacks(hand)[0] for hand in self.hands.values())
+        left = len(self.free(self.held()) & self.fitting)
+        for hand in self.hands.values():
+            surplus = [card for card in hand if card in self.fitting][FITTING:]
+            for card in reversed(surplus):
+                if left < lacking:
+                    hand.remove(card)
+                    left += 1
+
+    def held(self) -> set[str]:
+        return self.elsewhere.union(*self.hands.values())
+
+    def free(self, held: set[str]) -> set[str]:
+        """What can be dealt. A played card comes back only when the deck has run out."""
+        deck = self.workshop.deck.keys()
+        return (deck - held - self.played) or (deck - held)
+
+    def give(self, person: str, *, fitting_only: bool) -> None:
+        """Deal one card to `person`; none where only a fitting card would do and none is left."""
+        hand = self.hands[person]
+        # Only where the deck has run out: a card that somebody else of the group holds too.
+        free = self.free(self.held()) or self.workshop.deck.keys() - set(hand)
+        found = self.best(free & self.fitting if fitting_only else free, hand, person)
+        if found is not None:
+            card, why = found
+            hand.append(card)
+            self.dealt[card] += 1
+            self.why.setdefault(person, {})[card] = why
+
+    def best(self, cards: set[str], hand: list[str], person: str) -> tuple[str, Reason] | None:
+        """The card of `cards` that serves `hand` best: what it lacks, a new family, rare."""
+        if not cards:
+            return None
+        deck, seed = self.workshop.deck, self.workshop.options.seed
+        families = {deck[card].family for card in hand}
+        lacks_fitting, lacks_families = self.lacks(hand)
+        # In a swap one card may have to do for both; then the family goes first.
+        last_chance = lacks_families >= self.workshop.options.hand_size - len(hand)
+        label = f"{person} {self.workshop.seq}"
+
+        def order(card: Card) -> tuple[bool, bool, bool, int, bytes]:
+            again = card.family in families
+            return (
+                last_chance and again,
+                lacks_fitting > 0 and card.id not in self.fitting,
+                again,
+                self.dealt[card.id],
+                lot(seed, label, card.id),
+            )
+
+        card = min((deck[card] for card in cards), key=order)
+        if lacks_fitting and card.id in self.fitting:
+            return card.id, Reason.FITS
+        return card.id, Reason.REST if card.family in families else Reason.VARIETY

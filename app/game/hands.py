@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from app.game import dealing
+from app.game.fitting import Came, Reason
 from app.game.messages import PARTICIPANTS, Actor, Command, Decision, Event, Rejected, Stamp
 from app.game.phases import Phase
 from app.game.text import Id
@@ -40,7 +41,10 @@ class SwapCard(Command):
         drawn = dealing.draw_one(workshop, group, person, instead_of=self.card)
         if drawn is None:
             raise Rejected("There is no other card left in the deck.", "card")
-        yield CardSwapped(person=person.id, stage=group.stage, card=self.card, drawn=drawn)
+        card, why = drawn
+        yield CardSwapped(
+            person=person.id, stage=group.stage, card=self.card, drawn=card, group=group.id, why=why
+        )
 
 
 class CardSwapped(Event):
@@ -50,11 +54,17 @@ class CardSwapped(Event):
     stage: int
     card: str
     drawn: str
+    group: str | None = None
+    why: Reason | None = None
+    """Why this one was drawn."""
 
     def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:
         person = workshop.people[self.person]
         hand = tuple(self.drawn if card == self.card else card for card in person.hand)
         swaps = {**person.swaps, self.stage: person.swaps.get(self.stage, 0) + 1}
         dealt = {**workshop.dealt, self.drawn: workshop.dealt.get(self.drawn, 0) + 1}
-        swapped = workshop.having(replace(person, hand=hand, swaps=swaps))
+        came = {card: how for card, how in person.came.items() if card in hand}
+        if self.group is not None and self.why is not None:
+            came[self.drawn] = Came(self.group, self.stage, self.why, swapped=True)
+        swapped = workshop.having(replace(person, hand=hand, swaps=swaps, came=came))
         return replace(swapped, dealt=dealt)

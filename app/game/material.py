@@ -4,7 +4,7 @@ These are the shapes of the files under `cards/` and `journeys/`, of
 `/api/v1/content/...`, and of what the event log keeps of both: a workshop
 carries the exact material it was opened with, whatever happens to the files.
 
-It leaves out reading files and checking across them (`app/content.py`).
+It leaves out reading files and checking across them (`app/content`).
 What always holds: material never changes once it is in a workshop.
 """
 
@@ -121,7 +121,7 @@ class Study(Material):
     """The study behind a card. `pages` is volume, issue and pages as printed."""
 
     authors: Line
-    year: Annotated[int, Field(ge=1900, le=2100)]
+    year: Annotated[int, Field(strict=True, ge=1900, le=2100)]
     title: Line
     outlet: Line
     pages: Line | None
@@ -154,7 +154,3 @@ class Card(Material):
     mindspace: tuple[Line, ...]
     bct: tuple[Line, ...]
     unverified: Text | None
-
-    def fits(self, barrier: Barrier) -> bool:
-        """A card fits a barrier when it works on a component the barrier blocks."""
-        return bool(set(self.com_b) & set(barrier.com_b))

@@ -69,7 +69,12 @@ class Rejected(Exception):
 
 
 class Malformed(Rejected):
-    """What was asked has the wrong shape: empty, too long, of a wrong type, off the list."""
+    """What was asked has the wrong shape: empty, too long, of a wrong type, off the list.
+
+    `also` is what else is wrong with it: message and field, for a page that says all at once.
+    """
+
+    also: tuple[tuple[str, str | None], ...] = ()
 
 
 class Forbidden(Rejected):

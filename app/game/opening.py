@@ -1,7 +1,7 @@
 """Opening a workshop: the first event of every log.
 
 The event carries the whole deck and every journey, so that a workshop stays what it
-was opened with. It leaves out reading files (`app/content.py`). What always holds:
+was opened with. It leaves out reading files (`app/content`). What always holds:
 the groups exist from the start, though empty, one problem statement each.
 """
 
@@ -22,7 +22,8 @@ MOST_GROUPS = 40
 class OpenWorkshop(BaseModel):
     """What a facilitator settles when opening a workshop.
 
-    `problems` are ids of shipped problem statements or whole journeys. `seed` makes the
+    `problems` are ids of shipped problem statements or whole journeys. `deck` is a whole
+    deck, or ids of cards of the shipped one, or null for all of that. `seed` makes the
     deal repeatable; without one the server draws one. `organisations` is the list people
     choose from, or null for any.
     """
@@ -38,6 +39,9 @@ class OpenWorkshop(BaseModel):
     organisations: Annotated[list[Title], Field(min_length=1, max_length=60)] | None = None
     seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
     leave_out: list[Annotated[Phase, Field(strict=False)]] = []
+    deck: Annotated[list[str], Field(min_length=1, max_length=2000)] | dict[str, object] | None = (
+        None
+    )
 
     @field_validator("leave_out")
     @classmethod
@@ -115,7 +119,11 @@ def opened(
     if len({journey.id for journey in journeys}) < len(journeys):
         raise Malformed("The same problem statement is listed twice.", "problems")
     if len({card.id for card in deck}) < wish.hand_size:
-        raise Malformed(f"A hand of {wish.hand_size} needs at least as many cards.", "hand_size")
+        raise Malformed(
+            f"The deck has {len({card.id for card in deck})} cards, and a hand of "
+            f"{wish.hand_size} needs at least as many.",
+            "hand_size",
+        )
     # Neighbouring groups get different problem statements, so that a room seated in
     # order of the groups has every problem in every part of it.
     problems = [journey.id for _ in range(wish.groups_per_problem) for journey in journeys]

@@ -1,7 +1,8 @@
 """Ratings: impact, effort and amenability, 1 to 5 or "don't know", blind until opened.
 
-What the ratings add up to stands in `prioritising.py`. What always holds: once opened,
-a rating does not change any more, and one's own ideas are never rated.
+What the ratings add up to stands in `prioritising.py`, and when going back reopens them
+in `course.py`. What always holds: while ratings are open none changes, and one's own ideas
+are never rated.
 """
 
 from dataclasses import replace
@@ -93,7 +94,7 @@ class OpenRatings(Command):
 
 
 class RatingsOpened(Event):
-    """The ratings are open, for good."""
+    """The ratings were ended by a facilitator: they are open, for good."""
 
     def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:
         return replace(workshop, ratings_open=True, ratings_ended=True)

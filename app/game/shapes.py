@@ -1,7 +1,7 @@
 """From a wire's JSON to a checked model, with mistakes said in plain English.
 
-It leaves out which models there are. What always holds: the first mistake is named with
-its field, and nothing of what was sent is repeated back except the field's own name.
+It leaves out which models there are. What always holds: every mistake is named with its
+field, and nothing of what was sent is repeated back except the field's own name.
 """
 
 from collections.abc import Mapping
@@ -14,22 +14,31 @@ from app.game.messages import Malformed
 
 Model = TypeVar("Model", bound=BaseModel)
 
-ALTERNATIVES = ("str", "dict[str,any]")
+ALTERNATIVES = ("str", "dict[str,any]", "list[str]")
 """What a place holds besides fields where a value may be of several kinds (pydantic's tags)."""
+
+
+MOST_TOLD = 20
+"""Mistakes in one request: a form has no more fields than that."""
 
 
 def validated(model: type[Model], fields: Mapping[str, Any]) -> Model:
     """`fields` as a `model`.
 
     Raises:
-        Malformed: with the first field at fault, in plain English.
+        Malformed: with the first field at fault, in plain English, and what else is wrong.
     """
     try:
         return model.model_validate(dict(fields))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=True)[0]
-        field = ".".join(str(part) for part in first["loc"] if part not in ALTERNATIVES)
-        raise Malformed(sentence(first, field), field or None) from None
+        told: dict[str, str] = {}
+        for each in error.errors(include_url=False, include_context=True):
+            field = ".".join(str(part) for part in each["loc"] if part not in ALTERNATIVES)
+            told.setdefault(field, sentence(each, field))
+        (field, message), *others = list(told.items())[:MOST_TOLD]
+        malformed = Malformed(message, field or None)
+        malformed.also = tuple((message, field or None) for field, message in others)
+        raise malformed from None
 
 
 def sentence(error: ErrorDetails, field: str) -> str:

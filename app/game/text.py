@@ -35,8 +35,10 @@ def clean_line(text: object) -> object:
 
 
 def _without(text: object, marks: frozenset[str]) -> object:
-    if not isinstance(text, str) or (text.isascii() and text.isprintable()):
+    if not isinstance(text, str):
         return text
+    if text.isascii() and text.isprintable():
+        return text if text.strip() else ""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     # Whatever goes, goes before letters and accents are joined, or they would meet later.
     kept = "".join(c for c in text if c in "\n\t" or not (c in marks or _unwanted(c)))
@@ -54,10 +56,10 @@ def _visible(character: str) -> bool:
 
 Words = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    StringConstraints(min_length=1, max_length=2000),
     BeforeValidator(clean),
 ]
-"""What somebody wrote: 1 to 2,000 characters."""
+"""What somebody wrote, spaces at its ends included: 1 to 2,000 characters, and not all blank."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80), BeforeValidator(clean_line)]
 """A person's name: one line, 1 to 80 characters."""

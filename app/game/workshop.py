@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from app.game.fitting import Came
 from app.game.material import Barrier, Card, Journey
 from app.game.messages import Rejected, Role
 from app.game.phases import Phase
@@ -47,6 +48,8 @@ class Person:
     """Swaps used, by stage."""
     removed: bool = False
     """Whether staff have taken them out: what they wrote stays, and they may nothing more."""
+    came: Mapping[str, Came] = field(default_factory=dict)
+    """How each card of the hand came into it, where the log says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from app.game.messages import Rejected
 from app.store import DraftRow, Store
 from app.views import Company, Draft
 
@@ -30,19 +31,21 @@ class Presence:
         store: Store,
         clock: Callable[[], datetime],
         changed: Callable[[], None],
+        kept_until: datetime | None = None,
     ) -> None:
-        self.company = Company()
+        self.company = Company(kept_until=kept_until)
         self._code = code
         self._store = store
         self._clock = clock
         self._changed = changed
         self._connections: Counter[str] = Counter()
         self._leaving: dict[str, asyncio.TimerHandle] = {}
+        self._refused: set[str | None] = set()
 
     async def load(self) -> None:
         """Read the drafts back, after a restart."""
         rows = await self._store.records.drafts(self._code)
-        self.company = Company(drafts={row.person: _draft(row) for row in rows})
+        self.company = replace(self.company, drafts={row.person: _draft(row) for row in rows})
 
     def arrived(self, person: str) -> None:
         """A connection of `person` opened."""
@@ -98,8 +101,11 @@ class Presence:
         """Keep what `person` has typed, in place of what they had typed before.
 
         Raises:
+            Rejected: they were erased.
             Unavailable: it could not be saved.
         """
+        if self._is_refused(person):
+            raise Rejected("This has been erased, so nothing more can be saved.")
         draft = Draft(card, barrier, words, how, example, caution, self._clock())
         await self._store.records.save_draft(
             DraftRow(
@@ -114,7 +120,8 @@ class Presence:
                 saved_at=draft.saved_at,
             )
         )
-        self.company = replace(self.company, drafts={**self.company.drafts, person: draft})
+        if not self._is_refused(person):  # else it was erased while this was being written
+            self.company = replace(self.company, drafts={**self.company.drafts, person: draft})
         self._changed()
         return draft
 
@@ -130,6 +137,17 @@ class Presence:
         drafts = {id: draft for id, draft in self.company.drafts.items() if id != person}
         self.company = replace(self.company, drafts=drafts)
         self._changed()
+
+    def refuse(self, person: str | None) -> None:
+        """Keep no draft of `person`, or with None of anybody, any more: it is being erased."""
+        self._refused.add(person)
+        drafts = {
+            id: draft for id, draft in self.company.drafts.items() if not self._is_refused(id)
+        }
+        self.company = replace(self.company, drafts=drafts)
+
+    def _is_refused(self, person: str) -> bool:
+        return bool(self._refused & {person, None})
 
 
 def _draft(row: DraftRow) -> Draft:

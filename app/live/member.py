@@ -18,6 +18,8 @@ class Member:
         self.seq = 0
         self.failed = False
         """Whether a view of theirs could not be made: nothing more is sent, they start again."""
+        self.over = False
+        """Whether the workshop is no more."""
         self._waiting: dict[str, Seen] = {}
         self._known: dict[str, int] = {}
         self._something = asyncio.Event()
@@ -31,6 +33,12 @@ class Member:
                 self._waiting[seen.region.name] = seen
         if self._waiting:
             self._something.set()
+
+    def end(self) -> None:
+        """There is nothing to show any more."""
+        self.over = True
+        self._waiting.clear()
+        self._something.set()
 
     def knows(self, screen: list[Seen]) -> None:
         """Count `screen` as known, without sending it."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from app import game
@@ -71,7 +72,7 @@ class LiveWorkshop:
         self.code = record.code
         self.state = state
         """What is committed."""
-        self.presence = Presence(record.code, store, clock, self.changed)
+        self.presence = Presence(record.code, store, clock, self.changed, record.delete_after)
         self._head = state
         self._store = store
         self._clock = clock
@@ -84,6 +85,8 @@ class LiveWorkshop:
         self._audiences = Audiences()
         self._members: set[Member] = set()
         self._publishing: asyncio.Handle | None = None
+        self._refused: set[str | None] = set()  # None stands for everybody
+        self._last_change = float("-inf")
 
     @classmethod
     async def load(
@@ -113,6 +116,8 @@ class LiveWorkshop:
         key = (actor.id, ref)
         digest = _digest(command)
         for _ in range(MOST_TRIES):
+            if self._refused & {actor.id, None}:
+                raise Rejected("This has been erased, so nothing more can be done.")
             while key in self._on_their_way:
                 before, settled = self._on_their_way[key]
                 _same_or_rejected(before, digest)
@@ -155,7 +160,10 @@ class LiveWorkshop:
             self._upon_head -= 1
         if not written.cancelled() and written.exception() is None:
             self._answers[batch.key] = (batch.digest, batch.answer)
-            if self.state.seq == batch.base.seq:
+            if batch.generation != self._generation:
+                # Its state was made from one that has been given up: words may be erased since.
+                self._look_again()
+            elif self.state.seq == batch.base.seq:
                 self.state = batch.after
                 self.changed()
             elif self.state.seq < batch.answer.seq:
@@ -197,8 +205,30 @@ class LiveWorkshop:
         """A bug was found out: read the log again instead of going on from here."""
         logger.error("live copy dropped at event %d: %s", self.state.seq, why)
         self._start_over()
+        self._look_again()
+
+    def _look_again(self) -> None:
         task = asyncio.ensure_future(self.catch_up())
         task.add_done_callback(lambda done: done.exception())
+
+    async def read_anew(self) -> None:
+        """Somebody's words were erased from the log: read it anew, so that they are nowhere."""
+        async with self._catching_up:
+            while (state := fold(await self._store.log.read(self.code))).seq < self.state.seq:
+                pass  # something was committed in between
+            self.state = state
+            self._start_over()
+        self.changed()
+
+    def refuse(self, person: str | None) -> None:
+        """From now on a person, or with None everybody, does nothing more here."""
+        self._refused.add(person)
+        self.presence.refuse(person)
+
+    def end(self) -> None:
+        """The workshop was erased: whoever watches is told."""
+        for member in self._members:
+            member.end()
 
     # Watching
 
@@ -223,8 +253,14 @@ class LiveWorkshop:
         self._members.discard(member)
         self.presence.left(member.viewer.id)
 
+    @property
+    def idle_seconds(self) -> float:
+        """How long, as this process has run, nobody came, left or did anything."""
+        return monotonic() - self._last_change
+
     def changed(self) -> None:
         """Something may look different. Several changes of one moment are shown together."""
+        self._last_change = monotonic()
         if self._publishing is None:
             self._publishing = asyncio.get_running_loop().call_soon(self._publish)
 
@@ -262,7 +298,10 @@ def _entry(event: Event, actor: Actor, at: datetime) -> Entry:
 
 
 def _digest(command: Command) -> str:
-    body: dict[str, Any] = {"kind": type(command).__name__, "body": command.model_dump_json()}
+    # Without what is left at its default: a field that a later version adds must not make
+    # something else of a command that was on its way when the server was upgraded.
+    said = command.model_dump_json(exclude_defaults=True)
+    body: dict[str, Any] = {"kind": type(command).__name__, "body": said}
     return hashlib.sha256(repr(body).encode()).hexdigest()
 
 

@@ -9,8 +9,15 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from app.content import Content, ContentError, check_journey
-from app.game.material import Journey
+from app.content import (
+    Content,
+    ContentError,
+    ContentMistake,
+    Deck,
+    check_deck,
+    check_journey,
+)
+from app.game.material import Card, Journey
 from app.game.messages import Malformed
 from app.game.opening import OpenWorkshop, opened
 from app.live.workshop import LiveWorkshop, now
@@ -21,8 +28,15 @@ CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 
 CODE_LENGTH = 8
 
+BIN_FOR = timedelta(days=30)
+"""How long a deleted problem statement or deck can be put back."""
+
 MOST_OPENINGS = 1000
 """How many openings are remembered, so that one pressed twice is one."""
+
+
+LIVE_FOR = timedelta(days=1)
+"""How long after anybody was there, or did anything, a workshop still counts as live."""
 
 
 class Workshops:
@@ -43,6 +57,8 @@ class Workshops:
         self._live: dict[str, LiveWorkshop] = {}
         self._opening: dict[tuple[str, str], asyncio.Future[LiveWorkshop]] = {}
         self._loading: dict[str, asyncio.Lock] = {}
+        self._due: set[str] = set()
+        """Whose time was over at the last look."""
 
     async def get(self, code: str) -> LiveWorkshop | None:
         """The live workshop of `code`, folded from its log if need be; None without one.
@@ -62,6 +78,11 @@ class Workshops:
         self._loading.pop(code, None)
         return self._live[code]
 
+    @property
+    def codes(self) -> list[str]:
+        """The codes of those that are folded here."""
+        return list(self._live)
+
     def drop(self, code: str) -> None:
         """Forget the live copy: the next who asks gets one folded afresh."""
         self._live.pop(code, None)
@@ -71,21 +92,69 @@ class Workshops:
         for live in self._live.values():
             live.ask_again()
 
+    async def refuse(self, code: str, person: str | None) -> None:
+        """Let a person, or with None everybody, do nothing more in a workshop: it is erased next.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        live = await self.get(code)
+        if live is not None:
+            live.refuse(person)
+
+    async def erased(self, code: str, person: str | None) -> None:
+        """A workshop, or a person in it, was erased from the database: forget them here too.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        live = self._live.get(code)
+        if live is not None and person is not None:
+            await live.read_anew()
+        elif person is None:
+            self._end(code)
+
+    def _end(self, code: str) -> None:
+        live = self._live.pop(code, None)
+        if live is not None:
+            live.end()
+        self._opening = {
+            wish: opening for wish, opening in self._opening.items() if not _opened(opening, code)
+        }
+
     async def retire(self) -> int:
-        """Erase the workshops whose time is over and that nobody is watching. Returns how many.
+        """Erase the workshops whose time is over and that are not live. Returns how many.
+
+        One is live while somebody is connected, and for a day after anybody was or did anything:
+        by the times in the database, and by how long this process has run since, because a
+        clock may jump. For the same reason one is erased only if it was due at the last call too.
+
+        What has lain in a bin for long enough goes as well.
 
         Raises:
             Unavailable: the database failed; what was not erased waits for the next time.
         """
-        erased = 0
+        due = set()
         for record in await self.store.records.workshops(None):
             over = record.delete_after is not None and record.delete_after < self.clock()
-            live = self._live.get(record.code)
-            if over and not (live is not None and live.watched):
-                self.drop(record.code)
-                await self.store.erase_workshop(record.code)
-                erased += 1
+            if over and not await self._is_live(record.code):
+                due.add(record.code)
+        erased = 0
+        for code in sorted(due & self._due):
+            self.store.drop_copies()
+            await self.store.erase_workshop(code)
+            self._end(code)
+            erased += 1
+        self._due = due
+        await self.store.shelf.empty_bins(self.clock() - BIN_FOR)
         return erased
+
+    async def _is_live(self, code: str) -> bool:
+        live = self._live.get(code)
+        if live is not None and (live.watched or live.idle_seconds < LIVE_FOR.total_seconds()):
+            return True
+        last = await self.store.records.last_act(code)
+        return last is not None and self.clock() - last < LIVE_FOR
 
     async def open_once(self, wish: OpenWorkshop, *, owner: str, ref: str) -> LiveWorkshop:
         """As `open`; the same owner and ref, as when a button is pressed twice, open one.
@@ -109,17 +178,17 @@ class Workshops:
         """Open a workshop as `wish` says; what is left open is drawn here.
 
         Raises:
-            Malformed: an unknown problem statement, or a number that cannot be.
+            Malformed: an unknown problem statement, a mistake in one or in a deck, or a number
+                that cannot be.
             Unavailable: it could not be written.
         """
-        journeys = tuple(self._journey(problem) for problem in wish.problems)
+        journeys = await asyncio.to_thread(self._journeys, wish.problems)
+        deck = await asyncio.to_thread(self._deck, wish.deck)
         seed = wish.seed if wish.seed is not None else secrets.randbits(62)
         at = self.clock()
         for _ in range(5):
             code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-            event = opened(
-                wish, code=code, seed=seed, journeys=journeys, deck=self.content.deck.cards
-            )
+            event = opened(wish, code=code, seed=seed, journeys=journeys, deck=deck)
             record = WorkshopRecord(
                 code=code,
                 title=wish.title,
@@ -138,14 +207,58 @@ class Workshops:
             return live
         raise Unavailable("No free code was found. Please try again.")
 
-    def _journey(self, problem: str | dict[str, object]) -> Journey:
-        if isinstance(problem, dict):
-            try:
-                return check_journey(problem, "problems")
-            except ContentError as mistakes:
-                raise Malformed(str(mistakes), "problems") from None
-        for journey in self.content.journeys:
-            if journey.id == problem:
-                return journey
-        known = ", ".join(journey.id for journey in self.content.journeys)
-        raise Malformed(f"There is no such problem statement. There are: {known}.", "problems")
+    def _journeys(self, problems: list[str | dict[str, object]]) -> tuple[Journey, ...]:
+        """The journeys that are asked for, with the mistakes of all of them told at once."""
+        mistakes: list[ContentMistake] = []
+        journeys: list[Journey] = []
+        for number, problem in enumerate(problems):
+            if isinstance(problem, dict):
+                name = "problems" if len(problems) == 1 else f"problems[{number}]"
+                try:
+                    journeys.append(check_journey(problem, name))
+                except ContentError as error:
+                    mistakes += error.mistakes
+            elif (journey := self.content.journey(problem)) is not None:
+                journeys.append(journey)
+            else:
+                known = ", ".join(journey.id for journey in self.content.journeys)
+                raise Malformed(
+                    f"There is no such problem statement. There are: {known}.", "problems"
+                )
+        if mistakes:
+            raise Malformed(str(ContentError(mistakes)), "problems")
+        return tuple(journeys)
+
+    def _deck(self, wanted: list[str] | dict[str, object] | None) -> tuple[Card, ...]:
+        """The cards that are asked for: all that are shipped, some of them, or others."""
+        if wanted is None:
+            return self.content.deck.cards
+        try:
+            if isinstance(wanted, dict):
+                return check_deck(wanted, "deck").cards
+            return _chosen(self.content.deck, wanted)
+        except ContentError as error:
+            raise Malformed(str(error), "deck") from None
+
+
+def _chosen(deck: Deck, ids: list[str]) -> tuple[Card, ...]:
+    """The cards of these ids, in the order of the deck. Raises ContentError."""
+    mistakes = []
+    for number, id in enumerate(ids):
+        message = ""
+        if deck.card(id) is None:
+            message = "no card of the shipped deck has this id"
+        elif ids.index(id) < number:
+            message = f"this card is already at [{ids.index(id)}]"
+        if message:
+            mistakes.append(ContentMistake("deck", f"[{number}]", message))
+    if mistakes:
+        raise ContentError(mistakes)
+    return tuple(card for card in deck.cards if card.id in ids)
+
+
+def _opened(opening: asyncio.Future[LiveWorkshop], code: str) -> bool:
+    """Whether this opening made the workshop of `code`."""
+    if not opening.done() or opening.cancelled() or opening.exception() is not None:
+        return False
+    return opening.result().code == code

@@ -9,6 +9,10 @@ class StoreError(Exception):
     """The database cannot be opened or used as asked; the words say why and what to do."""
 
 
+class InUse(StoreError):
+    """A server is serving from this database, and it alone may write."""
+
+
 class Conflict(StoreError):
     """Something else is already written there: read again, then decide again."""
 

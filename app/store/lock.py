@@ -9,30 +9,31 @@ import os
 from pathlib import Path
 from typing import Self
 
-from app.store.errors import StoreError
+from app.store.errors import InUse
 
 
 class FolderLock:
     """A lock held by this process until it is released or the process ends."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, database: Path) -> None:
         self._descriptor = descriptor
+        self.database = database
 
     @classmethod
     def beside(cls, database: Path) -> Self:
-        """Take the lock file beside a database. Raises StoreError if another holds it."""
-        # SQLite can lose committed rows when two connections of a version before 3.51.3 write
-        # to one file (its "WAL-reset" fault), so this is more than good manners.
+        """Take the lock file beside a database. Raises InUse if another holds it."""
+        # Many versions of SQLite can lose committed rows when two connections write to one file
+        # (wal_reset), so this is more than good manners.
         descriptor = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
-            raise StoreError(
+            raise InUse(
                 f"another server is already using this data folder ({database.parent}):"
                 " stop it first, or give this one a folder of its own"
             ) from None
-        return cls(descriptor)
+        return cls(descriptor, database)
 
     def release(self) -> None:
         """Let the next one in. The file stays: deleting it could let in two at once."""

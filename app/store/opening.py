@@ -1,13 +1,13 @@
 """Opening a database: SQLite in a file, or Postgres.
 
-Leaves out migrations; so far there is one version of the tables. Always: a server has
+Leaves out how older tables become those of today (migrations). Always: a server has
 exactly one connection; on SQLite it is durable to the disk at every commit
 (`synchronous=FULL`: with NORMAL, saved rows were lost in a model of power cuts), erases
 what it deletes, and nobody else writes to the file.
 """
 
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,10 +15,13 @@ from sqlalchemy import URL, Connection, event, func, insert, inspect, make_url, 
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.store.errors import StoreError
+from app.store import copies
+from app.store.errors import StoreError, Unavailable
 from app.store.lock import FolderLock
+from app.store.migrations import upgrade
 from app.store.store import Store
 from app.store.tables import SCHEMA, SCHEMA_VERSION, Kept
+from app.store.wal_reset import Guard
 from app.store.writer import Writer
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
@@ -43,16 +46,40 @@ async def open_store(url: str) -> Store:
     """
     address = _address(url)
     with ExitStack() as undo, _in_plain_english(address):
-        lock = None
+        lock = guard = None
         if _on_sqlite(address):
+            guard = Guard()
             file = _file(address)
             # The folder holds names and what people wrote: it is for this account's eyes only.
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = FolderLock.beside(file)
             undo.callback(lock.release)
-        engine = await _opened(address, "rwc", _prepare)
+        writer = Writer(await _opened(address, "rwc", _prepare))
+        if guard is not None:
+            try:
+                await _settle(writer, guard)
+            except BaseException:
+                await writer.close()
+                raise
         undo.pop_all()
-        return Store(Writer(engine), lock)
+        return Store(writer, lock, guard)
+
+
+async def _copy_if_older(engine: AsyncEngine, file: Path) -> None:
+    """Keep a copy of what is about to be upgraded; drop one that has served its time."""
+    copies.drop_old(file)
+    async with engine.execution_options(between=True).begin() as connection:
+        found = await _version(connection)
+    if found is not None and found < SCHEMA:
+        await Store(Writer(engine)).backup(copies.fresh_place(file, found))
+
+
+async def _settle(writer: Writer, guard: Guard) -> None:
+    """Take up what a crash cut short, and begin to watch for other writers."""
+    # An erasure may have been written and its words still lie in the write-ahead file.
+    with suppress(Unavailable):  # somebody is reading: the file is emptied another time
+        await writer.checkpoint()
+    await writer.between(guard.look)
 
 
 async def open_for_reading(url: str) -> Store:
@@ -65,7 +92,7 @@ async def open_for_reading(url: str) -> Store:
     if _on_sqlite(address) and not _file(address).is_file():
         raise StoreError(f"There is no database at {_file(address)}.")
     with _in_plain_english(address):
-        return Store(Writer(await _opened(address, "ro", _check_version)), lock=None)
+        return Store(Writer(await _opened(address, "ro", _check_version), reading=True))
 
 
 def _address(url: str) -> URL:
@@ -96,6 +123,8 @@ async def _opened(
 ) -> AsyncEngine:
     engine = (_sqlite if _on_sqlite(address) else _postgres)(address, mode)
     try:
+        if mode == "rwc" and _on_sqlite(address):
+            await _copy_if_older(engine, _file(address))
         async with engine.begin() as connection:
             await check(connection)
     except BaseException:
@@ -157,7 +186,7 @@ def _engine(address: URL, connect_args: dict[str, Any]) -> AsyncEngine:
 
 
 async def _prepare(connection: AsyncConnection) -> None:
-    """Make the tables where there are none; refuse what cannot be served from."""
+    """Make the tables, or bring older ones up to date; refuse what cannot be served from."""
     if connection.dialect.name == "sqlite":
         journal = (await connection.exec_driver_sql("PRAGMA journal_mode")).scalar_one()
         if journal != "wal":
@@ -170,19 +199,28 @@ async def _prepare(connection: AsyncConnection) -> None:
     if not await connection.run_sync(_has_tables):
         await connection.run_sync(Kept.metadata.create_all)
         await connection.execute(insert(SCHEMA_VERSION).values(version=SCHEMA, checks=0))
+    await upgrade(connection)
     await _check_version(connection)
 
 
 async def _check_version(connection: AsyncConnection) -> None:
-    if not await connection.run_sync(_has_tables):
+    found = await _version(connection)
+    if found is None:
         raise StoreError("This database was not made by Moments of Change.")
-    found = (await connection.execute(select(SCHEMA_VERSION.c.version))).scalar_one()
     if found > SCHEMA:
         raise StoreError(
             f"This database was made by a newer version of Moments of Change (its tables are"
             f" number {found}; this program knows them up to number {SCHEMA}). Run that version"
             " or a newer one. Nothing has been changed."
         )
+
+
+async def _version(connection: AsyncConnection) -> int | None:
+    """The number of its tables; none where they are not ours."""
+    if not await connection.run_sync(_has_tables):
+        return None
+    found: int = (await connection.execute(select(SCHEMA_VERSION.c.version))).scalar_one()
+    return found
 
 
 def _has_tables(connection: Connection) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.store.tables import (
     ACCESS,
     DRAFT,
+    EVENT,
     SEEN,
     WORKSHOP,
     AccessRow,
@@ -118,6 +119,16 @@ class Records:
         """When each person of a workshop was last seen."""
         rows = await self._rows(select(SEEN).where(SEEN.c.workshop == workshop))
         return {row["person"]: row["at"] for row in rows}
+
+    async def last_act(self, workshop: str) -> datetime | None:
+        """When anybody last did anything in a workshop, typed a draft, or was seen."""
+        newest = select(EVENT.c.at).where(EVENT.c.workshop == workshop)
+        times = [
+            *await self._rows(newest.order_by(EVENT.c.seq.desc()).limit(1)),
+            *await self._rows(select(DRAFT.c.saved_at).where(DRAFT.c.workshop == workshop)),
+            *await self._rows(select(SEEN.c.at).where(SEEN.c.workshop == workshop)),
+        ]
+        return max((time for row in times for time in row.values()), default=None)
 
     async def forget_person(self, workshop: str, person: str) -> None:
         """Take out a person's keys (with their name), draft and last seen, leaving no copy behind.

@@ -1,4 +1,4 @@
-"""The store: the log and the records of one database, and what concerns them both.
+"""The store: the log, the records and the shelf of one database, and what concerns them all.
 
 Leaves out how a database is opened (opening). Always: one writer, so everything asked
 of a store is written in the order it was asked for.
@@ -11,23 +11,31 @@ from pathlib import Path
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.store import copies
 from app.store.errors import StoreError, Unavailable
 from app.store.lock import FolderLock
 from app.store.log import CommandKey, Entry, Log, numbered
 from app.store.records import Records
+from app.store.shelf import Shelf
 from app.store.tables import ACCESS, DRAFT, EVENT, SCHEMA_VERSION, SEEN, WORKSHOP, WorkshopRecord
+from app.store.wal_reset import Guard
 from app.store.writer import Write, Writer
 
 
 class Store:
     """One open database. Made by `open_store` or `open_for_reading`, let go by `close`."""
 
-    def __init__(self, writer: Writer, lock: FolderLock | None) -> None:
-        """`lock` is what keeps another server out; none on Postgres, or when only reading."""
+    def __init__(
+        self, writer: Writer, lock: FolderLock | None = None, guard: Guard | None = None
+    ) -> None:
+        """`lock` and `guard` keep other writers out; none on Postgres, or when only reading."""
         self.log = Log(writer)
         self.records = Records(writer)
+        self.shelf = Shelf(writer)
         self._writer = writer
         self._lock = lock
+        self._file = lock.database if lock is not None else None
+        self.guard = guard
 
     async def open_workshop(
         self, record: WorkshopRecord, first: Entry, *, command: CommandKey | None = None
@@ -59,6 +67,11 @@ class Store:
         await self._writer.write(Write(erased))
         await self._writer.checkpoint()
 
+    def drop_copies(self) -> None:
+        """Leave no copy from before an upgrade: it would keep what is erased."""
+        if self._file is not None:
+            copies.drop(self._file)
+
     async def backup(self, path: Path) -> None:
         """Copy the database, as it is now, to a new file. Writes wait while it is copied.
 
@@ -67,8 +80,7 @@ class Store:
         """
         if not self._writer.on_sqlite:
             raise StoreError("This database is Postgres: back it up with pg_dump.")
-        if await asyncio.to_thread(path.exists):
-            raise StoreError(f"There is a file at {path} already; choose another name.")
+        await asyncio.to_thread(_must_be_free, path)
         part = path.with_name(path.name + ".part")
 
         async def copied(connection: AsyncConnection) -> None:
@@ -82,8 +94,23 @@ class Store:
             part.unlink(missing_ok=True)
             raise
 
+    async def whole(self) -> bool:
+        """Whether SQLite finds nothing wrong with the file; it reads all of it.
+
+        Raises Unavailable if it cannot even be read.
+        """
+
+        async def checked(connection: AsyncConnection) -> bool:
+            result = await connection.exec_driver_sql("PRAGMA integrity_check")
+            return list(result.scalars()) == ["ok"]
+
+        return await self._writer.between(checked)
+
     async def ready(self) -> None:
-        """Write something harmless, to the disk. Raises Unavailable if that cannot be done."""
+        """Write something harmless, to the disk, and see whether anybody else writes.
+
+        Raises Unavailable if it cannot be written.
+        """
 
         async def touched(connection: AsyncConnection) -> None:
             await connection.execute(
@@ -91,6 +118,8 @@ class Store:
             )
 
         await self._writer.write(Write(touched))
+        if self.guard is not None:
+            await self._writer.between(self.guard.look)
 
     async def close(self) -> None:
         """Finish what is queued, close, and let another server in.
@@ -101,6 +130,13 @@ class Store:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+
+
+def _must_be_free(path: Path) -> None:
+    if path.exists():
+        raise StoreError(f"There is a file at {path} already; choose another name.")
+    if not path.absolute().parent.is_dir():
+        raise StoreError(f"There is no folder {path.absolute().parent} to put a backup in.")
 
 
 def _empty_private_file(path: Path) -> None:

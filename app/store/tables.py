@@ -1,6 +1,7 @@
-"""The five tables, as SQLModel classes, and the plain records kept in four of them.
+"""The seven tables, as SQLModel classes, and the plain records kept in six of them.
 
-Leaves out how rows are written and read (log and records). Always: a time goes in with
+Leaves out how rows are written and read (log, records, shelf), and what older tables need
+to become these (migrations). Always: a time goes in with
 its zone and comes out in UTC, on every database; nothing here names an event.
 """
 
@@ -21,7 +22,9 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-SCHEMA = 1  # raise it with every change to the tables: an older program must refuse a newer file
+# Raise it with every change to the tables, with a step in migrations: an older program must
+# refuse a newer file.
+SCHEMA = 2
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -108,6 +111,31 @@ class SeenRow(Record):
     at: AwareDatetime = Field(sa_type=UtcDateTime)
 
 
+class PieceRow(Record):
+    """A facilitator's own problem statement or deck; what stands in it are its versions."""
+
+    id: str = Field(primary_key=True)
+    owner: str = Field(index=True)
+    sort: Literal["journey", "deck"] = Field(sa_type=String)
+    current: int  # the number of the version that counts; undo and redo move it
+    edition: int  # counts every save, undo and redo, so that a page out of date is noticed
+    made_at: AwareDatetime = Field(sa_type=UtcDateTime)
+    changed_at: AwareDatetime = Field(sa_type=UtcDateTime)
+    binned_at: AwareDatetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class VersionRow(Record):
+    """A piece as it stood after something was done to it. The document may have mistakes."""
+
+    piece: str = Field(primary_key=True, foreign_key="piece.id")
+    number: int = Field(primary_key=True)
+    at: AwareDatetime = Field(sa_type=UtcDateTime)
+    title: str
+    mistakes: int  # how many were found when it was written, for lists
+    done: str  # in plain words, such as “Added a stage”
+    body: str = Field(sa_type=Text)
+
+
 class WorkshopTable(WorkshopRecord, table=True):
     __tablename__ = "workshop"
 
@@ -122,6 +150,14 @@ class DraftTable(DraftRow, table=True):
 
 class SeenTable(SeenRow, table=True):
     __tablename__ = "seen"
+
+
+class PieceTable(PieceRow, table=True):
+    __tablename__ = "piece"
+
+
+class VersionTable(VersionRow, table=True):
+    __tablename__ = "version"
 
 
 class EventTable(Kept, table=True):
@@ -151,6 +187,8 @@ WORKSHOP = _table(WorkshopTable)
 ACCESS = _table(AccessTable)
 DRAFT = _table(DraftTable)
 SEEN = _table(SeenTable)
+PIECE = _table(PieceTable)
+VERSION = _table(VersionTable)
 
 # One row. `version` is the SCHEMA the tables have: Postgres has no user_version to put it in.
 # `checks` counts the times the database was asked whether it can write: writing back what is

@@ -56,8 +56,10 @@ class Write(Generic[T]):
 class Writer:
     """The queue and its one task, which lives while there is something to do."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, reading: bool = False) -> None:
+        """`reading` is for a connection that may not write, nor move anything about."""
         self._engine = engine
+        self._reading = reading
         self._between = engine.execution_options(between=True)
         self._writes: list[Write[Any]] = []
         self._others: list[Write[Any]] = []
@@ -84,8 +86,8 @@ class Writer:
 
         Raises Unavailable if another program's reading keeps it from being emptied.
         """
-        if not self.on_sqlite:
-            return
+        if not self.on_sqlite or self._reading:
+            return  # a reader may not, though SQLite lets it where nothing is left to move
 
         async def emptied(connection: AsyncConnection) -> bool:
             result = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -139,6 +141,9 @@ class Writer:
                     await self._commit([write])
                 return
             _log(failure)
+            if _is_the_databases(failure):
+                # Whoever asked meanwhile has waited as long: it is not tried for them as well.
+                writes, self._writes = [*writes, *self._writes], []
             for write in writes:
                 write.settle(_told(failure))
         else:

@@ -5,6 +5,7 @@ What always holds: of other people there are only counts here.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.game.messages import Role
 from app.game.phases import Phase
@@ -33,6 +34,8 @@ class WorkshopView:
     organisations: tuple[OrganisationCount, ...]
     groups_formed: bool
     shared: bool
+    kept_until: datetime | None
+    """When the workshop is erased by itself; it may be later, never earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def workshop_view(workshop: Workshop, viewer: Viewer, company: Company) -> Works
         organisations=tuple(OrganisationCount(name, counts[name]) for name in sorted(counts)),
         groups_formed=workshop.groups_formed,
         shared=workshop.shared,
+        kept_until=company.kept_until,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
+from app.game.fitting import fits
 from app.game.material import Card, ComB, Source
 from app.game.phases import Phase
 from app.game.seating import shuffled
@@ -126,7 +127,7 @@ def hand(workshop: Workshop, viewer: Viewer, company: Company) -> HandView | Non
     barriers = workshop.journey_of(group).barriers_at(group.stage)
     return HandView(
         cards=cards,
-        fits={card.id: tuple(b.id for b in barriers if card.fits(b)) for card in cards},
+        fits={card.id: tuple(b.id for b in barriers if fits(card, b)) for card in cards},
         swaps_left=max(0, workshop.options.swaps_per_stage - person.swaps.get(group.stage, 0)),
         swaps_allowed=workshop.options.swaps_per_stage,
     )

@@ -34,10 +34,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Who is connected, and what they are drafting."""
+    """Who is connected, what they are drafting, and when all of it is deleted."""
 
     here: frozenset[str] = frozenset()
     drafts: Mapping[str, Draft] = field(default_factory=dict)
+    kept_until: datetime | None = None
 
 
 def state_of(workshop: Workshop, person: Person, company: Company) -> State:

@@ -128,6 +128,14 @@ class Access:
         await self._records.revoke_person(code, person, self._clock())
         self._rows = {h: row for h, row in self._rows.items() if row.person != person}
 
+    def forget(self, code: str, person: str | None) -> None:
+        """The keys of a workshop, or of one person in it, were deleted."""
+        self._rows = {
+            key: row
+            for key, row in self._rows.items()
+            if row.workshop != code or person not in (None, row.person)
+        }
+
     async def by_key(self, key: str, live: LiveWorkshop) -> Actor:
         """Who holds `key`, in this workshop.
 

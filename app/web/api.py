@@ -142,7 +142,7 @@ async def draft(request: Request, code: str, body: DraftRequest) -> DraftSaved:
     live = await door.workshop(request, code)
     actor = await _actor(request, live)
     saved = await door.save_draft(live, actor, body.model_dump())
-    return DraftSaved(saved_at=saved.saved_at.isoformat())
+    return DraftSaved(saved_at=saved.saved_at)
 
 
 @router.post(

@@ -4,12 +4,14 @@ Those come from the game and the views themselves (`schema.py`). What always hol
 request with a field that is not here, or of another type, is refused.
 """
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.game.text import Name, Title
 from app.web.access import InviteRole
+from app.web.door import LONGEST_DRAFT
 
 
 class Strict(BaseModel):
@@ -67,16 +69,16 @@ class DraftRequest(Strict):
 
     card: Annotated[str, Field(max_length=80)] | None = None
     barrier: Annotated[str, Field(max_length=80)] | None = None
-    words: Annotated[str, Field(max_length=4000)] | None = None
-    how: Annotated[str, Field(max_length=4000)] | None = None
-    example: Annotated[str, Field(max_length=4000)] | None = None
-    caution: Annotated[str, Field(max_length=4000)] | None = None
+    words: Annotated[str, Field(max_length=LONGEST_DRAFT)] | None = None
+    how: Annotated[str, Field(max_length=LONGEST_DRAFT)] | None = None
+    example: Annotated[str, Field(max_length=LONGEST_DRAFT)] | None = None
+    caution: Annotated[str, Field(max_length=LONGEST_DRAFT)] | None = None
 
 
 class DraftSaved(BaseModel):
     """A draft is on the disk."""
 
-    saved_at: str
+    saved_at: datetime
 
 
 class ErrorDetail(BaseModel):

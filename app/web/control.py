@@ -26,7 +26,7 @@ from app.web.control_forms import (
 from app.web.deciding import assess_with, shortlist_with
 from app.web.door import Door
 from app.web.errors import Problem, from_exception
-from app.web.forms import FormView, Notice, message, new_ref, on_page, typed
+from app.web.forms import FormView, Notice, message, mistakes, new_ref, typed
 from app.web.host import Host, host_of
 from app.web.live_page import changes, serve_page
 from app.web.page import (
@@ -124,8 +124,9 @@ async def do(request: Request, code: str) -> Response:
         await host.door.do(host.live, body, host.actor)
     except (Rejected, Problem, StoreError) as failure:
         problem = from_exception(failure)
-        text = on_page(problem.message, problem.field, str(body.get("kind")))
-        again = form_called(host, name, values, values=values, errors={problem.field or "": text})
+        wrong = mistakes(problem, body.get("kind"))
+        again = form_called(host, name, values, values=values, errors=wrong)
+        text = " ".join(wrong.values())
         if wants_fragment(request):
             if again is None:
                 return notice_fragment(Notice("error", text), status=problem.status)

@@ -11,7 +11,7 @@ from app.game.messages import Role
 from app.live import LiveWorkshop
 from app.views.regions import EVERYBODY
 from app.views.results import shortlist
-from app.web.forms import FormView, new_ref
+from app.web.forms import FormView, new_ref, ref_again
 from app.web.host import Host
 from app.web.place_forms import rate_form
 
@@ -26,7 +26,7 @@ def seat_form(live: LiveWorkshop, **rest: Any) -> FormView:
     return FormView(
         "seat",
         f"/facilitate/{live.code}/do",
-        new_ref(),
+        _ref(rest),
         options={"groups": _groups(live), "chosen": chosen},
         **rest,
     )
@@ -53,7 +53,7 @@ def capture_form(live: LiveWorkshop, group: str | None, **rest: Any) -> FormView
     return FormView(
         "capture",
         f"/facilitate/{live.code}/do",
-        new_ref(),
+        _ref(rest),
         options={
             "group": group,
             "participants": [(p.id, p.name) for p in state.participants(group)],
@@ -92,7 +92,7 @@ def other_seats(live: LiveWorkshop) -> list[tuple[str, str, str]]:
 
 def choose_form(live: LiveWorkshop, **rest: Any) -> FormView:
     """Putting an idea on the shortlist, or taking it off."""
-    return FormView("choose", f"/facilitate/{live.code}/do", new_ref(), **rest)
+    return FormView("choose", f"/facilitate/{live.code}/do", _ref(rest), **rest)
 
 
 def assess_form(live: LiveWorkshop, **rest: Any) -> FormView:
@@ -101,10 +101,14 @@ def assess_form(live: LiveWorkshop, **rest: Any) -> FormView:
     return FormView(
         "assess",
         f"/facilitate/{live.code}/do",
-        new_ref(),
+        _ref(rest),
         options={"ideas": view.ideas if view else (), "criteria": CRITERIA},
         **rest,
     )
+
+
+def _ref(rest: Mapping[str, Any]) -> str:
+    return ref_again(rest.get("values", {}), rest.get("errors"))
 
 
 def _groups(live: LiveWorkshop) -> list[tuple[str, str]]:
@@ -123,7 +127,7 @@ def form_called(host: Host, name: str, typed_in: Mapping[str, str], **rest: Any)
         "remove": lambda **r: remove_form(live, typed_in.get("participant"), **r),
         "choose": lambda **r: choose_form(live, **r),
         "assess": lambda **r: assess_form(live, **r),
-        "merge": lambda **r: FormView("merge", f"{host.base}/do", new_ref(), **r),
+        "merge": lambda **r: FormView("merge", f"{host.base}/do", _ref(r), **r),
         "rate": lambda **r: rate_form(
             live,
             host.actor,

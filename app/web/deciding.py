@@ -10,14 +10,15 @@ from fastapi import APIRouter, Request, Response
 
 from app.exports.formats import formats_of
 from app.exports.tables import TABLES
+from app.game.messages import Role
 from app.game.phases import Phase
 from app.game.prioritising import TIES, Weights, ballots, proposal, score
 from app.live import LiveWorkshop
 from app.views.results import rounded
 from app.web.control_forms import assess_form, choose_form
-from app.web.exporting import export
+from app.web.exporting import export, reader_of
 from app.web.forms import FormView, Notice
-from app.web.host import Host, host_of
+from app.web.host import Host, host_of, taker_of
 from app.web.page import (
     PageView,
     done_notice,
@@ -133,7 +134,8 @@ def assess_with(
 
 @router.get("/facilitate/{code}/exports")
 async def exports_page(request: Request, code: str) -> Response:
-    host = await host_of(request, code)
+    host = await taker_of(request, code)
+    reader_of(host.actor, host.live)
     page = PageView(
         f"Exports of “{host.live.state.title}”", f"{host.base}/exports", host.name, host.live.code
     )
@@ -143,10 +145,16 @@ async def exports_page(request: Request, code: str) -> Response:
     ]
     files.append(("log", "Event log", [("json", f"{host.base}/exports/log.json")]))
     files.append(("workshop", "Whole workshop", [("json", f"{host.base}/exports/workshop.json")]))
-    return respond("exports.html", page, exports=files, everything=f"{host.base}/exports/all.zip")
+    return respond(
+        "exports.html",
+        page,
+        exports=files,
+        everything=f"{host.base}/exports/all.zip",
+        analyst=host.actor.role is Role.ANALYST,
+    )
 
 
 @router.get("/facilitate/{code}/exports/{file}")
 async def export_file(request: Request, code: str, file: str) -> Response:
-    host = await host_of(request, code)
+    host = await taker_of(request, code)
     return await export(host.door, host.live, host.actor, file)

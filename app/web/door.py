@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 import segno
 from markupsafe import Markup
@@ -19,6 +18,7 @@ from app import game
 from app.game.ideas import SubmitIdea
 from app.game.messages import Actor, Malformed, Rejected, Role
 from app.game.people import Join, JoinByInvite, RemovePerson
+from app.game.phases import Phase
 from app.game.shapes import validated
 from app.game.text import clean
 from app.live import Answer, LiveWorkshop, Workshops
@@ -29,10 +29,12 @@ from app.web.access import Access, InviteRole
 from app.web.errors import Problem
 from app.web.forms import new_ref
 from app.web.limits import Limits
+from app.web.times import clock_time
 
-LONDON = ZoneInfo("Europe/London")
 VISITOR = Actor("visitor", Role.VISITOR)
 DRAFT_FIELDS = ("card", "barrier", "words", "how", "example", "caution")
+LONGEST_DRAFT = 4000
+"""Characters of one field: twice what is taken in the end, for whoever still has to shorten it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Door:
 
     def clock_time(self) -> str:
         """The time as a page says it: hours, minutes and seconds in the United Kingdom."""
-        return self.workshops.clock().astimezone(LONDON).strftime("%H:%M:%S")
+        return clock_time(self.workshops.clock())
 
     @staticmethod
     def address(connection: HTTPConnection) -> str | None:
@@ -184,9 +186,17 @@ class Door:
 
         Raises:
             Problem: they are no participant of this workshop.
+            Malformed: a field is too long to be kept.
+            Rejected: the workshop is closed.
         """
         if actor.role is not Role.PARTICIPANT:
             raise Problem("forbidden", "Only participants write ideas.")
+        if live.state.phase is Phase.CLOSED:
+            raise Rejected("The workshop is closed, and nothing more is taken in.")
+        for name, value in typed.items():
+            if value is not None and len(value) > LONGEST_DRAFT:
+                limit = f"{LONGEST_DRAFT:,} characters at most"
+                raise Malformed(f"“{name}” is too long: {limit}.", name)
         kept = {
             name: str(clean(value)) if (value := typed.get(name)) is not None else None
             for name in DRAFT_FIELDS

@@ -141,7 +141,8 @@ class EdgeMiddleware:
                 # Who waits to be told to go on has sent nothing yet.
                 if headers.length() <= MOST_THROWN_AWAY and not headers.all("expect"):
                     await body.throw_away()
-                await self._turn_away(Problem("too_large"), scope, receive, sealed)
+                problem = Problem("too_large", f"This is too large: {_size(limit)} at most.")
+                await self._turn_away(problem, scope, receive, sealed)
 
     def _believe_proxies(self, scope: Scope, headers: "_Headers") -> None:
         """Put the visitor's own address and protocol in `scope`, as far as we trust who says so.
@@ -270,3 +271,8 @@ def _replaced(message: Message, own: dict[str, str]) -> list[tuple[bytes, bytes]
         if name.decode("latin-1").lower() not in own
     ]
     return kept + [(name.encode(), value.encode()) for name, value in own.items()]
+
+
+def _size(limit: int) -> str:
+    """A number of bytes as a person says it."""
+    return f"{limit // 1_000_000} MB" if limit >= 1_000_000 else f"{limit // 1024} KB"

@@ -99,8 +99,12 @@ class Problem(Exception):
         wait: int | None = None,
         ref: str | None = None,
         headers: Mapping[str, str] | None = None,
+        also: tuple[tuple[str, str | None], ...] = (),
     ) -> None:
-        """`wait` is the seconds after which to try again, `ref` where the log tells more."""
+        """`wait` is the seconds after which to try again, `ref` where the log tells more.
+
+        `also` is what else is wrong, message and field, for a page that says all at once.
+        """
         super().__init__(kind)
         self.kind = kind
         self.status = status or STATUS[kind]
@@ -109,6 +113,7 @@ class Problem(Exception):
         # Where a field is unknown its name is the asker's own: kept short, and plain.
         self.field = FIELD.sub("?", field)[:80] if field else None
         self.ref = ref
+        self.also = also
         self.headers = dict(headers or {})
         if wait is not None:
             self.headers["Retry-After"] = str(wait)
@@ -149,7 +154,7 @@ def from_exception(error: Exception) -> Problem:
         case Forbidden():
             return Problem("forbidden", error.message, error.field)
         case Malformed():
-            return Problem("malformed", error.message, error.field)
+            return Problem("malformed", error.message, error.field, also=error.also)
         case Rejected():
             return Problem("rejected", error.message, error.field)
         case StoreError():

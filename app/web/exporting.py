@@ -27,6 +27,8 @@ def reader_of(actor: Actor, live: LiveWorkshop) -> Reader:
         return Reader.STAFF
     if actor.role is Role.ANALYST and live.state.phase is Phase.CLOSED:
         return Reader.ANALYST
+    if actor.role is Role.ANALYST:
+        raise Problem("forbidden", "Analysts can have the exports once the workshop is closed.")
     raise Problem("forbidden", "Exports are for the facilitators of this workshop.")
 
 

@@ -15,10 +15,9 @@ from starlette.datastructures import FormData
 
 from app.game.messages import Command
 from app.game.text import clean
+from app.web.errors import Problem
 
 MOST_FIELDS = 80
-LONGEST_KEPT = 20_000
-"""Characters of what was typed that are shown again with a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,20 @@ def new_ref() -> str:
     return secrets.token_urlsafe(18)
 
 
+def ref_again(values: Mapping[str, str], errors: Mapping[str, str] | None) -> str:
+    """The ref of a form that is shown with `values`: the one it was posted with, if it was.
+
+    What was refused was never done, and what could not be answered may have been: sent once
+    more, it is done once. Only where the ref was used for something else there is a fresh one.
+    """
+    own = values.get("ref")
+    return own if own and "ref" not in (errors or {}) else new_ref()
+
+
 def typed(form: FormData) -> dict[str, str]:
-    """What was typed, to show it again: text fields only, cut where it is beyond any limit."""
+    """What was typed, to show it again: text fields only, and the whole of them."""
     return {
-        name: str(clean(value))[:LONGEST_KEPT]
+        name: str(clean(value))
         for name, value in list(form.items())[:MOST_FIELDS]
         if isinstance(value, str)
     }
@@ -157,16 +166,40 @@ EMPTY_WORDS = {
 }
 
 
-def on_page(message: str, field: str | None, kind: str | None) -> str:
+LABELS = {
+    "words": "What you wrote",
+    "how": "How the insight makes it work",
+    "example": "The example wording",
+    "caution": "The caution",
+    "said": "What was said",
+    "interviewee_role": "The role",
+}
+"""What a page calls a field whose name says little to whoever fills it in."""
+
+
+def mistakes(problem: Problem, kind: object = None) -> dict[str, str]:
+    """All that is wrong with a form that was posted: what to say, by field.
+
+    `kind` is the command's, where there is one.
+    """
+    every = ((problem.message, problem.field), *problem.also)
+    told: dict[str, str] = {}
+    for words, name in every:
+        told.setdefault(name or "", on_page(words, name, kind))
+    return told
+
+
+def on_page(message: str, field: str | None, kind: object) -> str:
     """`message` as a page says it to somebody who has never heard of fields."""
     if field is None or not message.startswith("“"):
         return message
     if message.endswith(("is missing.", "is empty.")) or "at least" in message:
         if field == "words":
-            return EMPTY_WORDS.get(kind or "", "Write something first.")
+            return EMPTY_WORDS.get(str(kind), "Write something first.")
         if field in PLAIN:
             return PLAIN[field]
         if field.endswith(".judgement") or field.startswith("criteria"):
             return "Give a judgement for each of the six criteria, or “not asked”."
-    name = field.rsplit(".", 1)[-1].replace("_", " ")
-    return message.replace(f"“{field}”", f"{name[:1].upper()}{name[1:]}", 1)
+    last = field.rsplit(".", 1)[-1]
+    name = last.replace("_", " ")
+    return message.replace(f"“{field}”", LABELS.get(last, f"{name[:1].upper()}{name[1:]}"), 1)

@@ -16,6 +16,8 @@ from pydantic import TypeAdapter
 from app.game.messages import STAFF, Role
 from app.live import Seen
 from app.paths import folder
+from app.web.families import family_sign
+from app.web.times import day
 
 
 @cache
@@ -29,7 +31,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(static=static, app_name="Moments of Change")
+    made.filters["day"] = day
+    made.globals.update(static=static, family_sign=family_sign, app_name="Moments of Change")
     return made
 
 

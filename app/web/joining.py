@@ -13,7 +13,7 @@ from app.live import LiveWorkshop
 from app.store import StoreError
 from app.web.door import Door, door_of
 from app.web.errors import Problem, from_exception
-from app.web.forms import FormView, new_ref, on_page, typed
+from app.web.forms import FormView, mistakes, new_ref, typed
 from app.web.page import (
     PageView,
     go,
@@ -86,8 +86,7 @@ async def join(request: Request, code: str) -> Response:
         )
     except (Rejected, Problem, StoreError) as failure:
         problem = from_exception(failure)
-        text = on_page(problem.message, problem.field, None)
-        return await _join_page(request, live, values, {problem.field or "": text}, problem.status)
+        return await _join_page(request, live, values, mistakes(problem), problem.status)
     staff = seat.role is Role.CO_HOST
     response = go(request, f"/facilitate/{live.code}" if staff else f"/w/{live.code}")
     door.access.cookies.keep_seat(response, live.code, seat.key)

@@ -123,6 +123,11 @@ def done_at(path: str, at: str) -> Response:
     return see_other(f"{path}?{urlencode({'done': at})}#bar")
 
 
+def with_query(path: str, asked: Mapping[str, str]) -> str:
+    """An address that asks for something, or for nothing in particular."""
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
 def done_notice(request: Request) -> Notice | None:
     """What `done_at` asked the page to say; nothing else is taken from the address."""
     at = request.query_params.get("done", "")

@@ -8,11 +8,12 @@ from fastapi.responses import PlainTextResponse
 from app.game.messages import Actor
 from app.live import LiveWorkshop
 from app.store import StoreError
+from app.views.deck import CardFilter, strengths
 from app.views.evidence import trail
 from app.web.door import Door, door_of, tidy
 from app.web.errors import Problem, from_exception
 from app.web.forms import FormView, new_ref, typed
-from app.web.page import PageView, go, respond
+from app.web.page import PageView, go, respond, with_query
 
 router = APIRouter(include_in_schema=False)
 
@@ -59,25 +60,17 @@ async def cards(
 ) -> Response:
     """The deck, filtered as asked; nothing chosen means all."""
     deck = door_of(request).workshops.content.deck
-    wanted = words.casefold().split()
-    chosen = tuple(
-        card
-        for card in deck.cards
-        if (not family or card.family == family)
-        and (not com_b or com_b in card.com_b)
-        and (not replication or card.replication == replication)
-        and all(
-            word in f"{card.title} {card.insight} {card.question} {card.study.citation}".casefold()
-            for word in wanted
-        )
-    )
+    asked, unknown = CardFilter(family, com_b, replication, words).understood(deck.cards)
     page = await _page(request, deck.title, "/cards")
     return respond(
         "cards.html",
         page,
         deck=deck,
-        cards=chosen,
-        chosen={"family": family, "com_b": com_b, "replication": replication, "words": words},
+        cards=asked.chosen(deck.cards),
+        strengths=strengths(deck.cards),
+        asked=asked,
+        unknown=unknown,
+        print_url=with_query("/cards/print", asked.asks),
     )
 
 

@@ -11,7 +11,7 @@ from app.live import LiveWorkshop
 from app.views import Draft
 from app.views.rating import RatedIdea, rating
 from app.web.door import DRAFT_FIELDS
-from app.web.forms import FormView, new_ref
+from app.web.forms import FormView, new_ref, ref_again
 
 
 def forms_of(
@@ -57,7 +57,7 @@ def write_form(
     return FormView(
         "write",
         f"/w/{live.code}/do",
-        new_ref(),
+        ref_again(values, errors),
         values={**values, "card": card if in_hand else "", "barrier": barrier if found else ""},
         errors=errors or {},
         saved=saved,
@@ -85,6 +85,9 @@ def rate_form(
     waiting = [idea for idea in ideas if not idea.rated]
     picked: RatedIdea | None = next((idea for idea in ideas if idea.id == chosen), None)
     idea = picked or (waiting[0] if waiting else None)
+    if values is not None and (idea is None or idea.id != values.get("idea")):
+        # The idea is offered no more. Its marks must not become another's; its words are told.
+        errors, values = _returned(errors or {}, values), None
     if values is None:
         marks = ("impact", "effort", "amenability")
         values = {}
@@ -95,7 +98,7 @@ def rate_form(
     return FormView(
         "rate",
         action or f"/w/{live.code}/do",
-        new_ref(),
+        ref_again(values, errors),
         values=values,
         errors=errors or {},
         saved=saved,
@@ -107,6 +110,14 @@ def rate_form(
     )
 
 
+def _returned(errors: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """What was wrong, said of an idea that stands here no more, and the reason given for it."""
+    told = " ".join(errors.values())
+    if reason := values.get("reason", "").strip():
+        told += f" You had written: “{reason}”"
+    return {"": told}
+
+
 def form_again(
     live: LiveWorkshop,
     actor: Actor,
@@ -116,7 +127,7 @@ def form_again(
 ) -> FormView | None:
     """The form called `name` with its mistakes and what was typed, and its ref kept.
 
-    The ref stays: what was refused was never done, and what the network lost may have been.
+    Its ref stays (`ref_again`).
     """
     action = f"/w/{live.code}/do"
     if name == "write" and actor.role is Role.PARTICIPANT:
@@ -124,7 +135,7 @@ def form_again(
     elif name == "rate" and actor.role is Role.PARTICIPANT:
         made = rate_form(live, actor, values.get("idea"), values=values, errors=errors)
     elif name in ("build", "merge"):
-        made = FormView(name, action, new_ref(), values, errors)
+        made = FormView(name, action, ref_again(values, errors), values, errors)
     else:
         return None
     return made

@@ -16,7 +16,7 @@ from app.store import StoreError
 from app.web import fragments
 from app.web.door import DRAFT_FIELDS, Door, door_of
 from app.web.errors import Problem, as_json, from_exception
-from app.web.forms import FormView, Notice, message, on_page, typed
+from app.web.forms import FormView, Notice, message, mistakes, on_page, typed
 from app.web.live_page import changes, serve_page
 from app.web.page import (
     PageView,
@@ -98,9 +98,9 @@ async def do(request: Request, code: str) -> Response:
         await door.do(live, body, actor)
     except (Rejected, Problem, StoreError) as failure:
         problem = from_exception(failure)
-        kind = str(body.get("kind"))
-        text = on_page(problem.message, problem.field, kind)
-        again = form_again(live, actor, name, values, {problem.field or "": text})
+        wrong = mistakes(problem, body.get("kind"))
+        again = form_again(live, actor, name, values, wrong)
+        text = " ".join(wrong.values())
         if again is None:
             if wants_fragment(request):
                 return notice_fragment(Notice("error", text), status=problem.status)
@@ -131,11 +131,12 @@ async def draft(request: Request, code: str) -> Response:
         kept: dict[str, str | None] = {name: values.get(name) for name in DRAFT_FIELDS}
         for name in ("card", "barrier"):
             kept[name] = kept[name] or values.get(f"kept_{name}")
-        await door.save_draft(live, actor, kept)
-    except (Problem, StoreError) as failure:
+        saved = await door.save_draft(live, actor, kept)
+    except (Rejected, Problem, StoreError) as failure:
         problem = from_exception(failure)
+        problem.message = on_page(problem.message, problem.field, None)
         return JSONResponse(as_json(problem), status_code=problem.status)
-    return JSONResponse({"saved_at": door.clock_time()})
+    return JSONResponse({"saved_at": door.clock_time(), "stamp": saved.saved_at.isoformat()})
 
 
 @router.get("/w/{code}/changes")

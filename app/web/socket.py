@@ -137,6 +137,8 @@ async def _write(
             await _as_before(who, member)
             await _send(socket, '{"hb":1}')
             continue
+        if member.over:
+            raise Hangup(NOT_FOUND, "this workshop has been erased")
         await _as_before(who, member)
         if member.failed:
             raise Hangup(FAULT, "something went wrong here; please come back")

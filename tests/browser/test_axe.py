@@ -4,6 +4,7 @@ Leaves out what a program cannot judge: keyboard play (test_keyboard.py) and wor
 always holds: folded parts are unfolded first, so that nothing hides from the checker.
 """
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from tests.browser import workshops
 from tests.browser.people import People, key_of, ready, visit
 from tests.browser.workshops import Workshop
 from tests.served import Served
+from tests.web.shelved import Browser
+from tests.written import small_deck
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -30,9 +33,17 @@ Act = Callable[[Page], Awaitable[Any]]
 
 async def send_empty(form: str, page: Page) -> None:
     """Press the button of a form in which nothing is filled in."""
-    await page.evaluate("id => document.querySelector(`#${id} button`).click()", form)
+    button = "id => document.querySelector(`#${id} button:not([value=check])`).click()"
+    await page.evaluate(button, form)
     # It may lie in something folded.
     await page.wait_for_selector(f"#{form} .govuk-error-summary", state="attached")
+
+
+async def press(button: str, page: Page) -> None:
+    """Press a button that leads to a page."""
+    await page.evaluate("it => document.querySelector(it).click()", button)
+    await page.wait_for_load_state("load")
+    await ready(page)
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,7 @@ def scene(who: str, path: str, workshop: str = "", phase: str = "", **rest: Any)
     return Scene(who, path, workshop, phase, **rest)
 
 
+SHELF = "/facilitate/material"
 PLACE = "/w/{code}"
 ROOM = "/facilitate/{code}"
 SCENES = [
@@ -71,6 +83,18 @@ SCENES = [
     scene("visitor", "/cards", small=True),
     scene("visitor", "/cards?family=Social+influence&replication=strong", says="filtered"),
     scene("visitor", "/cards?words=nothing+of+this+kind", says="without a card"),
+    scene("visitor", "/cards/fitting", small=True),
+    scene("visitor", "/cards?family=Astrology&replication=certain", says="with unknown filters"),
+    scene("visitor", "/cards/print", small=True),
+    scene("visitor", "/cards/print?sides=fold&replication=contested", says="to fold"),
+    scene("visitor", "/cards/print?words=nothing+of+this+kind", says="without a card"),
+    scene("visitor", "/kit", small=True),
+    scene("visitor", "/kit/posters"),
+    scene("visitor", "/kit/barriers"),
+    scene("visitor", "/kit/slips"),
+    scene("visitor", "/kit/scores", small=True),
+    scene("visitor", "/kit/guide", small=True),
+    scene("visitor", "/journeys/information-sharing/print"),
     scene("visitor", "/journeys", small=True),
     scene("visitor", "/privacy", small=True),
     scene("visitor", "/accessibility-statement"),
@@ -122,6 +146,18 @@ SCENES = [
     scene("owner", "/facilitate", small=True),
     scene("owner", "/facilitate/new", small=True),
     scene("owner", "/facilitate/new", then=partial(send_empty, "new"), says="with mistakes"),
+    scene(
+        "owner", "/facilitate/new", then=partial(press, "#new-check"), says="with the time checked"
+    ),
+    scene("owner", SHELF, small=True),
+    scene("owner", SHELF, then=partial(press, "#upload button"), says="without a file", status=200),
+    scene("owner", SHELF + "/{half}", small=True),
+    scene("owner", SHELF + "/{half}?checked=1", says="with mistakes", small=True),
+    scene("owner", SHELF + "/{ready}", small=True),
+    scene("owner", SHELF + "/{ready}/preview?stage=2", small=True),
+    scene("owner", SHELF + "/{half}/preview"),
+    scene("owner", SHELF + "/{half}/delete"),
+    scene("owner", SHELF + "/{deck}", small=True),
     scene("owner", ROOM, "blind", "lobby", small=True),
     scene("owner", ROOM, "blind", "briefing"),
     scene("owner", ROOM + "?capture=g1", "blind", "play", small=True),
@@ -136,6 +172,7 @@ SCENES = [
     scene("owner", ROOM, "settled", "assess"),
     scene("owner", ROOM, "settled", "closed"),
     scene("owner", ROOM, "crowded", "play", says="with forty groups"),
+    scene("owner", ROOM + "/hands?group=all", "blind", "play", stage=2, small=True),
     scene("owner", ROOM + "/shortlist", "settled", "shortlist", small=True),
     scene(
         "owner", ROOM + "/shortlist", "settled", "shortlist",
@@ -147,6 +184,8 @@ SCENES = [
         then=partial(send_empty, "assess"), says="with mistakes",
     ),
     scene("owner", ROOM + "/exports", "settled", small=True),
+    scene("owner", ROOM + "/kit", "settled", small=True),
+    scene("owner", ROOM + "/kit/cards", "settled"),
 ]  # fmt: skip
 
 
@@ -168,6 +207,19 @@ def world(server: Served) -> dict[str, Workshop]:
         "shared": shared,
         "crowded": workshops.played(server, "Forty tables", people=80, groups_per_problem=10),
     }
+
+
+@pytest.fixture(scope="module")
+def shelf(server: Served, owner: str) -> dict[str, str]:
+    """Ids of a half-written problem statement, one that is ready, and a deck."""
+    browser = Browser(server, owner)
+    half, whole = browser.begin(), browser.begin("information-sharing")
+    browser.press(half, "add-stage", {"title": "Half of it"})
+    binned = browser.begin()
+    browser.post(f"{SHELF}/{binned}/delete")
+    deck = json.dumps(small_deck()).encode()
+    brought = browser.bring(f"{SHELF}/upload", "deck.json", deck, sort="deck")
+    return {"half": half, "ready": whole, "deck": brought.headers["location"].rpartition("/")[2]}
 
 
 def own_idea(workshop: Workshop) -> str:
@@ -234,9 +286,7 @@ async def is_narrow(page: Page) -> None:
     assert not told["hides"], "what does not fit is cut off"
 
 
-def at(path: str, workshop: Workshop | None) -> str:
-    if workshop is None:
-        return path
+def at(path: str, workshop: Workshop) -> str:
     found = {"code": workshop.code}
     if "{own}" in path:
         found["own"] = own_idea(workshop)
@@ -255,13 +305,14 @@ async def test_nothing_stands_in_anybodys_way(
     server: Served,
     world: dict[str, Workshop],
     browsers: Callable[..., Awaitable[Page]],
+    shelf: dict[str, str],
 ) -> None:
     workshop = world[scene.workshop] if scene.workshop else None
     if workshop and scene.phase:
         workshop.bring(scene.phase, scene.stage, scene.step)
     page = await browsers(scene.who, workshop)
     await page.set_viewport_size({"width": 1366, "height": 768})
-    path = at(scene.path, workshop)
+    path = at(scene.path, workshop) if workshop else scene.path.format(**shelf)
     answer = await page.goto(path)
     assert answer
     assert (answer.status, answer.url) == (scene.status, server.url + path)

@@ -18,7 +18,7 @@ from playwright.async_api import Dialog, Page, Route, expect
 from tests.browser import workshops
 from tests.browser.people import People, key_of, ready, visit
 from tests.browser.workshops import PROBLEMS, Workshop
-from tests.proxy import Proxy
+from tests.faults.proxy import Proxy
 from tests.served import Served, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]

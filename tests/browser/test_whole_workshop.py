@@ -21,7 +21,7 @@ import openpyxl
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.proxy import Proxy
+from tests.faults.proxy import Proxy
 from tests.served import KEY, Served, call, free_port, heard, new_ref
 
 pytestmark = [

@@ -14,9 +14,9 @@ from docx.oxml.ns import qn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.cells import FORMULA_STARTS, LONGEST_CELL
 from app.exports import layout
-from app.exports.as_csv import FORMULA_STARTS
-from app.exports.as_xlsx import HEADER_ROW, LONGEST_CELL
+from app.exports.as_xlsx import HEADER_ROW
 from app.exports.formats import ALSO_ODT, FORMATS, bundle, formats_of, write
 from app.exports.table import Cell, Column, Table, as_text, printable
 

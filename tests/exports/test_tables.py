@@ -10,8 +10,8 @@ import io
 import openpyxl
 import pytest
 
-from app.exports.as_csv import FORMULA_STARTS
-from app.exports.as_xlsx import HEADER_ROW, LONGEST_CELL
+from app.cells import FORMULA_STARTS, LONGEST_CELL
+from app.exports.as_xlsx import HEADER_ROW
 from app.exports.formats import formats_of, write
 from app.exports.kinds import SHORTENED, fitting
 from app.exports.table import Cell, Table, as_text

@@ -12,7 +12,7 @@ import pytest
 
 from app.game import replay
 from app.game.messages import Event
-from app.live.upkeep import blanked
+from app.live.erasing import blanked
 from tests.game.golden import Line, digest, folded, plain, played, read, recorded
 from tests.game.table import at_play
 

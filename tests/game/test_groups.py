@@ -96,11 +96,18 @@ def test_a_hand_comes_along_but_for_cards_held_there_already() -> None:
     before = table.hand(moved)
     assert held & set(before), "this deal shows nothing"
     events = table.do("facilitator", "SeatParticipant", participant=moved, group="g2")
-    after = table.hand(moved)
+    after, came = table.hand(moved), table.person(moved).came
     assert events == (
         PersonSeated(person=moved, group="g2", before="g1"),
-        HandsDealt(group="g2", stage=1, hands={moved: after}),
+        HandsDealt(
+            group="g2",
+            stage=1,
+            hands={moved: after},
+            why={moved: {card: came[card].why for card in after if card not in before}},
+        ),
     )
+    assert {came[card].group for card in set(before) & set(after)} == {"g1"}
+    assert {came[card].group for card in set(after) - set(before)} == {"g2"}
     assert len(after) == 5
     assert not held & set(after)
 

@@ -6,6 +6,7 @@ gives one.
 
 import pytest
 
+from app.game.fitting import Came, Reason, fits
 from app.game.hands import CardSwapped
 from app.game.messages import Actor, Role
 from tests.game.table import DECK, JOURNEYS, at_play, in_the_lobby
@@ -17,7 +18,12 @@ def test_a_card_is_swapped_for_one_that_nobody_of_the_group_holds() -> None:
     held = {card for person in table.members(table.group("p1").id) for card in table.hand(person)}
     (event,) = table.do("p1", "SwapCard", card=before[2])
     assert isinstance(event, CardSwapped)
-    assert event == CardSwapped(person="p1", stage=1, card=before[2], drawn=event.drawn)
+    group = table.group("p1").id
+    assert event == CardSwapped(
+        person="p1", stage=1, card=before[2], drawn=event.drawn, group=group, why=Reason.VARIETY
+    )
+    assert table.person("p1").came[event.drawn] == Came(group, 1, Reason.VARIETY, swapped=True)
+    assert table.person("p1").came.keys() == set(table.hand("p1"))
     assert event.drawn not in held
     assert table.hand("p1") == (*before[:2], event.drawn, *before[3:])
 
@@ -28,7 +34,7 @@ def test_a_swap_keeps_two_fitting_cards_in_the_hand() -> None:
     for _ in range(5):
         card = table.hand("p1")[0]
         table.do("p1", "SwapCard", card=card)
-        fitting = [c for c in table.hand("p1") if any(DECK[int(c[5:])].fits(b) for b in barriers)]
+        fitting = [c for c in table.hand("p1") if any(fits(DECK[int(c[5:])], b) for b in barriers)]
         assert len(fitting) >= 2
 
 
@@ -106,12 +112,20 @@ def test_a_swap_never_gives_a_card_that_somebody_else_of_the_group_holds() -> No
     assert table.refused("p1", "SwapCard", card=table.hand("p1")[0]) == ("rejected", "card")
 
 
+def test_where_the_deck_does_not_suffice_a_swap_gives_a_card_that_somebody_else_holds() -> None:
+    table = at_play(3, journeys=JOURNEYS[:1], deck=DECK[:12])
+    before = table.hand("p1")
+    table.do("p1", "SwapCard", card=before[0])
+    assert len(set(table.hand("p1")) - set(before)) == 1
+    assert len(set(table.hand("p1"))) == 5
+
+
 def test_where_the_deck_has_run_out_a_played_card_comes_back_by_a_swap() -> None:
     table = at_play(1, deck=DECK[:5])
     played, given = table.hand("p1")[:2]
     table.submit("p1", card=played)
     assert table.do("p1", "SwapCard", card=given) == (
-        CardSwapped(person="p1", stage=1, card=given, drawn=played),
+        CardSwapped(person="p1", stage=1, card=given, drawn=played, group="g1", why=Reason.FITS),
     )
 
 

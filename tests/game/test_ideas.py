@@ -203,7 +203,7 @@ def test_the_optional_words_have_the_same_bounds(field: str, text: object) -> No
 def test_words_are_cleaned_on_the_way_in() -> None:
     table = at_play()
     idea = table.submit("p1", words="  =1+1 \x07<b>\r\ntwo\ttabs ")
-    assert table.idea(idea).words == "=1+1 <b>\ntwo\ttabs"
+    assert table.idea(idea).words == "  =1+1 <b>\ntwo\ttabs "
 
 
 def test_nobody_says_for_themselves_who_the_author_is() -> None:
@@ -342,7 +342,7 @@ def test_a_build_is_kept_as_it_was_said() -> None:
     idea = next(i.id for i in table.workshop.ideas() if i.authors == (one,))
     table.do(other, "BuildOn", idea=idea, words="  Who  pays?\r\n", as_="risk")
     assert table.idea(idea).builds == (
-        Build(f"b{table.workshop.seq}", other, "Who  pays?", "risk"),
+        Build(f"b{table.workshop.seq}", other, "  Who  pays?\n", "risk"),
     )
 
 

@@ -27,7 +27,8 @@ from hypothesis.stateful import (
 
 from app.game import evolve, replay
 from app.game.apease import CRITERIA
-from app.game.dealing import FITTING, HandsDealt
+from app.game.dealing import FAMILIES, FITTING, HandsDealt
+from app.game.fitting import Reason, fits
 from app.game.hands import CardSwapped
 from app.game.ideas import IdeaSubmitted
 from app.game.merging import IdeasMerged
@@ -179,6 +180,7 @@ class Walk(RuleBasedStateMachine):
         look_over(before, self.workshop)
         self._catch_up()
 
+    @at(*OPEN)
     @rule(role=st.sampled_from([Role.TABLE_LEAD, Role.CO_HOST, Role.OBSERVER]), data=st.data())
     def invite(self, role: Role, data: st.DataObject) -> None:
         self.table.invite(role, data.draw(st.sampled_from([None, *self.workshop.groups])))
@@ -407,6 +409,7 @@ def look_at(before: Workshop, event: Event, after: Workshop) -> None:
         for person in event.hands:
             look_at_hand(before, event, after, person)
     if isinstance(event, CardSwapped):
+        look_at_swap(before, event, after)
         group = before.group_of(event.person)
         assert event.drawn != event.card
         assert event.drawn not in held(before, group.id)
@@ -427,6 +430,24 @@ def look_at(before: Workshop, event: Event, after: Workshop) -> None:
         assert {after.idea(idea.id).merged_into for idea in parents} == {merged.id}
 
 
+def look_at_swap(before: Workshop, event: CardSwapped, after: Workshop) -> None:
+    """A swap leaves a full hand as varied as a deal would, and takes the rarest of its like."""
+    group, deck = before.group_of(event.person), before.deck
+    gone = {*held(before, group.id)} | played(group)
+    free = [card for card in deck.values() if card.id not in gone]
+    hand = after.people[event.person].hand
+    rest = {deck[card].family for card in hand if card != event.drawn}
+    full = len(hand) == before.options.hand_size >= 5
+    if full and len(rest) < FAMILIES and any(card.family not in rest for card in free):
+        assert deck[event.drawn].family not in rest
+    barriers = before.journey_of(group).barriers_at(event.stage)
+    drawn = deck[event.drawn]
+    suits = any(fits(drawn, barrier) for barrier in barriers)
+    for card in free:
+        if card.family == drawn.family and any(fits(card, b) for b in barriers) is suits:
+            assert before.dealt.get(drawn.id, 0) <= before.dealt.get(card.id, 0)
+
+
 def look_at_hand(before: Workshop, event: HandsDealt, after: Workshop, person: str) -> None:
     """A dealt hand is full, fits, is varied and takes no card from another, where it can be."""
     group, size = after.groups[event.group], after.options.hand_size
@@ -436,7 +457,7 @@ def look_at_hand(before: Workshop, event: HandsDealt, after: Workshop, person: s
     gone = {*in_hands} | played(group)
     free = [card for card in after.deck.values() if card.id not in gone]
     barriers = after.journey_of(group).barriers_at(event.stage)
-    fitting = {card.id for card in after.deck.values() if any(card.fits(b) for b in barriers)}
+    fitting = {card.id for card in after.deck.values() if any(fits(card, b) for b in barriers)}
 
     assert len(new) == size
     assert len(new & fitting) >= FITTING or fitting <= gone
@@ -446,10 +467,20 @@ def look_at_hand(before: Workshop, event: HandsDealt, after: Workshop, person: s
         assert not free
     if len(after.participants(group.id)) * size <= len(after.deck):
         assert all(in_hands[card] == 1 for card in new)
-    if len({card.family for card in free if card.id in fitting}) >= 3:
-        families = {after.deck[card].family for card in new}
-        kept = {after.deck[card].family for card in new & old}
-        assert len(families) >= min(3, len(kept) + len(drawn))
+    families = {after.deck[card].family for card in new}
+    assert size < 5 or len(families) >= FAMILIES or {card.family for card in free} <= families
+    for card in (after.deck[card] for card in drawn):
+        # Of cards that served equally, none that is left had been dealt less often.
+        alike = [
+            other.id
+            for other in free
+            if other.family == card.family and (other.id in fitting) == (card.id in fitting)
+        ]
+        assert all(after.dealt[card.id] - 1 <= after.dealt.get(other, 0) for other in alike)
+    assert after.people[person].came.keys() == new
+    assert drawn <= event.why[person].keys() <= new
+    for card in drawn:
+        assert event.why[person][card] is not Reason.FITS or card in fitting
 
 
 def look_at_seats(workshop: Workshop) -> None:

@@ -1,6 +1,6 @@
 """Material: the shapes of cards and journeys.
 
-Leaves out files (`tests/test_content.py`). Always: a mistake is refused, not repaired.
+Leaves out files (`tests/content/test_loading.py`). Always: a mistake is refused, not repaired.
 """
 
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from app.game.material import Barrier, Card, ComB, Journey, Study
+from app.game.material import Barrier, Card, Journey, Study
 from tests.game.table import a_card, a_journey
 
 
@@ -84,17 +84,6 @@ def test_a_journey_finds_a_barrier_with_its_stage() -> None:
     assert journey.find("sharing-2-b") == (2, journey.stages[1].barriers[1])
     assert journey.find("trusting-2-b") is None
     assert [barrier.id for barrier in journey.barriers_at(3)] == ["sharing-3-a", "sharing-3-b"]
-
-
-def test_a_card_fits_a_barrier_where_they_share_a_component() -> None:
-    first, second = a_journey("sharing", 1).barriers_at(1)
-    assert a_card(0).fits(first)
-    assert not a_card(0).fits(second)
-    both = a_card(0).model_copy(
-        update={"com_b": (ComB.MOTIVATION_REFLECTIVE, ComB.CAPABILITY_PSYCHOLOGICAL)}
-    )
-    assert not both.fits(first)
-    assert both.fits(second)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ def test_a_wish_needs_a_title_and_problems_and_settles_the_rest() -> None:
         "organisations": None,
         "seed": None,
         "leave_out": [],
+        "deck": None,
     }
 
 

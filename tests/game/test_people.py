@@ -166,9 +166,14 @@ def test_a_late_participant_is_seated_and_dealt_in_for_the_stage_the_group_is_at
     assert events == (
         PersonJoined(person="p5", name="Late", organisation="NHS", role=Role.PARTICIPANT),
         PersonSeated(person="p5", group=late.group or "", before=None),
-        HandsDealt(group=late.group or "", stage=2, hands={"p5": late.hand}),
+        HandsDealt(
+            group=late.group or "",
+            stage=2,
+            hands={"p5": late.hand},
+            why={"p5": {card: how.why for card, how in late.came.items()}},
+        ),
     )
-    assert len(late.hand) == 5
+    assert len(late.hand) == len(late.came) == 5
 
 
 def test_dealing_somebody_in_changes_no_other_hand() -> None:

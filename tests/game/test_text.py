@@ -32,6 +32,9 @@ NASTY = st.text(
         ("\ufffe\uffff\U0001fffe", ""),
         ("👍 naïve “quotes” – ça va", "👍 naïve “quotes” – ça va"),
         ("=1+1", "=1+1"),
+        ("\t=1+1 \n", "\t=1+1 \n"),
+        ("  ", ""),
+        (" \n\t", ""),
         ("<b>&amp;", "<b>&amp;"),
     ],
 )

@@ -1,72 +1,16 @@
 """A live workshop: deciding, writing, answering, and what watchers are offered."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.content import Content
-from app.game import read_command
 from app.game.messages import Actor, Rejected, Role
-from app.game.opening import OpenWorkshop
-from app.game.people import Join
-from app.live import LiveWorkshop, Workshops
+from app.live import LiveWorkshop
 from app.live.workshop import fold
-from app.main import shipped_content
-from app.store import Conflict, Store, Unavailable, open_store
+from app.store import Conflict, Store, Unavailable
 from app.views import see
-
-HOST = Actor("owner", Role.FACILITATOR)
-DOOR = Actor("visitor", Role.VISITOR)
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return shipped_content()
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await open_store(f"sqlite+aiosqlite:///{tmp_path}/moments.db")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def live(store: Store, content: Content) -> LiveWorkshop:
-    workshops = Workshops(store, content, retention_days=30)
-    wish = OpenWorkshop(title="A workshop", problems=["information-sharing"], seed=1)
-    return await workshops.open(wish, owner="owner")
-
-
-async def join(live: LiveWorkshop, name: str = "Ann", ref: str | None = None) -> Actor:
-    answer = await live.do(Join(name=name, organisation="NHS"), ref or f"join-{name}", DOOR)
-    assert answer.made is not None
-    return Actor(answer.made, Role.PARTICIPANT)
-
-
-async def do(live: LiveWorkshop, actor: Actor, ref: str, **fields: Any) -> Any:
-    ref, command = read_command({"ref": ref, **fields})
-    return await live.do(command, ref, actor)
-
-
-async def played(live: LiveWorkshop, people: int = 3) -> list[Actor]:
-    actors = [await join(live, f"Person {n}") for n in range(people)]
-    await do(live, HOST, "open-play", kind="OpenPhase", phase="play")
-    return actors
-
-
-def idea(live: LiveWorkshop, actor: Actor, words: str = "Call them the same day") -> dict[str, Any]:
-    group = live.state.group_of(actor.id)
-    return {
-        "kind": "SubmitIdea",
-        "card": live.state.people[actor.id].hand[0],
-        "barrier": live.state.journey_of(group).barriers_at(group.stage)[0].id,
-        "words": words,
-    }
+from tests.live.making import HOST, do, idea, played
 
 
 async def test_an_answer_comes_after_the_commit(live: LiveWorkshop, store: Store) -> None:
@@ -97,6 +41,15 @@ async def test_a_ref_used_for_something_else_is_refused(live: LiveWorkshop) -> N
         await do(live, actor, "idea-0001", **idea(live, actor, "Something else"))
     assert refused.value.field == "ref"
     assert live.state.seq == seq
+
+
+async def test_what_is_left_at_its_default_makes_no_other_command(live: LiveWorkshop) -> None:
+    """So a version that adds such a field still knows what was sent to the one before."""
+    (actor, *_) = await played(live)
+    wanted = idea(live, actor)
+    assert "caution" not in wanted
+    answer = await do(live, actor, "idea-0001", **wanted)
+    assert await do(live, actor, "idea-0001", **wanted, caution=None) == answer
 
 
 async def test_a_ref_is_one_persons_own(live: LiveWorkshop) -> None:
@@ -277,23 +230,3 @@ async def test_whoever_was_removed_is_offered_nothing_and_woken(live: LiveWorksh
     await asyncio.wait_for(member.something(), 5)
     assert member.take() == []
     assert fine.take()
-
-
-async def test_a_workshop_whose_time_is_over_is_erased_but_never_a_live_one(
-    store: Store, content: Content
-) -> None:
-    time = [datetime(2026, 1, 1, tzinfo=UTC)]
-    workshops = Workshops(store, content, retention_days=30, clock=lambda: time[0])
-    wish = OpenWorkshop(title="A workshop", problems=["information-sharing"])
-    quiet = await workshops.open(wish, owner="owner")
-    watched = await workshops.open(wish, owner="owner")
-    member = watched.watch(HOST)
-    time[0] += timedelta(days=29)
-    assert await workshops.retire() == 0
-    time[0] += timedelta(days=2)
-    assert await workshops.retire() == 1
-    assert await workshops.get(quiet.code) is None
-    assert await workshops.get(watched.code) is watched
-    watched.unwatch(member)
-    assert await workshops.retire() == 1
-    assert await workshops.get(watched.code) is None

@@ -62,11 +62,11 @@ async def test_a_server_has_one_connection(store: Store) -> None:
     assert store._writer._engine.pool.checkedin() == 1  # type: ignore[attr-defined]
 
 
-async def test_there_are_five_tables_and_the_number_of_their_version(store: Store) -> None:
-    names = {"event", "workshop", "access", "draft", "seen"}
+async def test_there_are_seven_tables_and_the_number_of_their_version(store: Store) -> None:
+    names = {"event", "workshop", "access", "draft", "seen", "piece", "version"}
 
     assert set(Kept.metadata.tables) - {SCHEMA_VERSION.name} == names
-    assert await asked(store, "select version from schema_version") == [1]
+    assert await asked(store, "select version from schema_version") == [2]
 
 
 async def test_the_folder_is_made_and_is_for_this_account_only(sqlite_url: str) -> None:
@@ -120,7 +120,7 @@ async def test_servers_that_start_together_on_one_postgres_make_the_tables_once(
     try:
         await stores[0].open_workshop(a_workshop("ABCD"), an_entry("opened"))
         assert await bodies(stores[3], "ABCD") == ["opened"]
-        assert await asked(stores[1], "select version from schema_version") == [1]
+        assert await asked(stores[1], "select version from schema_version") == [2]
     finally:
         for store in stores:
             await store.close()
@@ -137,7 +137,7 @@ async def test_a_newer_database_is_refused_and_left_as_it_is(
 
         await store._writer.between(age)
     for _ in range(2):  # and the refusal leaves no lock behind
-        with pytest.raises(StoreError, match=r"newer version .* number 7; .* up to number 1"):
+        with pytest.raises(StoreError, match=r"newer version .* number 7; .* up to number 2"):
             await open_database(url)
 
 

@@ -187,6 +187,21 @@ async def test_last_seen_is_the_last_time_told(store: Store) -> None:
     assert await store.records.last_seen("ABCD") == {"p1": LATER, "p2": NOON}
 
 
+async def test_the_last_act_is_the_newest_of_what_was_done_drafted_and_seen(url: str) -> None:
+    async with opened(url, "ABCD", "EFGH") as store:
+        assert await store.records.last_act("NONE") is None
+        assert await store.records.last_act("ABCD") == NOON
+        act, drafted, seen = (NOON + timedelta(minutes=minutes) for minutes in (1, 2, 3))
+        await store.log.append("ABCD", 1, [an_entry(at=act)], command=None)
+        assert await store.records.last_act("ABCD") == act
+        draft = a_draft("words").model_copy(update={"saved_at": drafted})
+        await store.records.save_draft(draft)
+        assert await store.records.last_act("ABCD") == drafted
+        await store.records.saw("ABCD", "p1", seen)
+        assert await store.records.last_act("ABCD") == seen
+        assert await store.records.last_act("EFGH") == NOON
+
+
 async def test_forgetting_a_person_leaves_nobody_else_out(store: Store) -> None:
     for person, key in (("p1", "11"), ("p2", "22")):
         await store.records.grant(a_seat(key, person=person))

@@ -162,7 +162,7 @@ async def test_a_backup_never_takes_the_place_of_a_file(sqlite_url: str, tmp_pat
 
 async def test_a_backup_that_cannot_be_written_says_so(sqlite_url: str, tmp_path: Path) -> None:
     async with opened(sqlite_url, "ABCD") as store:
-        with pytest.raises(Unavailable):
+        with pytest.raises(StoreError, match=r"no folder .*no such folder"):
             await store.backup(tmp_path / "no such folder" / "copy.db")
         assert await bodies(store, "ABCD") == ["opened"]
 
@@ -185,3 +185,17 @@ async def test_closing_twice_is_closing(store: Store) -> None:
     await store.close()
     with pytest.raises(Unavailable):
         await store.ready()
+
+
+async def test_a_whole_database_is_told_from_a_damaged_one(sqlite_url: str) -> None:
+    async with opened(sqlite_url, "ABCD") as store:
+        await store.log.append("ABCD", 1, [an_entry("words " * 5000)], command=None)
+        assert await store.whole()
+    file = file_of(sqlite_url)
+    content = file.read_bytes()
+    middle = content.index(b"words words") - 100
+    file.write_bytes(content[:middle] + b"\xff" * 6000 + content[middle + 6000 :])
+
+    reader = await open_for_reading(sqlite_url)
+    assert not await reader.whole()
+    await reader.close()

@@ -135,7 +135,7 @@ async def test_a_commit_whose_answer_was_lost_is_not_tried_again_and_shows_on_re
     assert await bodies(store, "ABCD") == ["opened", "two", "three"]
 
 
-async def test_what_was_called_during_a_failing_commit_upon_it_is_a_conflict(
+async def test_what_was_called_while_the_database_failed_is_told_so_without_waiting_as_long_again(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dialect = store._writer._engine.sync_engine.dialect
@@ -149,7 +149,7 @@ async def test_what_was_called_during_a_failing_commit_upon_it_is_a_conflict(
     monkeypatch.setattr(dialect, "do_commit", do_commit)
     with pytest.raises(Unavailable):
         await store.log.append("ABCD", 1, [an_entry("no")], command=None)
-    with pytest.raises(Conflict):
+    with pytest.raises(Unavailable):
         await upon_it[0]
 
     assert await bodies(store, "ABCD") == ["opened"]

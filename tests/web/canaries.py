@@ -360,6 +360,7 @@ class World:
         paths = [place, f"{place}/screen", f"{place}/screen/changes?since=0", f"{place}/changes"]
         paths += [f"{place}/ideas/{id}" for id in (*self.ids.values(), "i9999")]
         paths += [f"/join/{self.code}", "/", room, f"{room}/assess"]
+        paths += [f"{room}/hands", f"{room}/hands?group=all", "/cards/fitting"]
         if VIEWERS[who] in ("facilitator", "co_host", "nobody"):
             paths += [f"{room}{page}" for page in ("/shortlist", "/exports", "/changes")]
             paths += ["/facilitate", "/metrics", "/ready"]

@@ -5,12 +5,14 @@ asked over HTTP, and answers are compared whole.
 """
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from app.store.wal_reset import Guard
 from tests.served import KEY, Reply, Served, call, new_ref, served
 from tests.web.expecting import named, nothing_changes, refused
 
@@ -474,6 +476,10 @@ def test_the_server_says_that_it_is_up_that_it_can_write_and_what_it_does(server
     answers = {name: call("GET", f"{server.url}/{name}") for name in ("live", "ready", "metrics")}
     assert {reply.status for reply in answers.values()} == {200}
     assert b"# HELP" in answers["metrics"].body
+    ready = answers["ready"].body
+    assert (ready["ready"], ready["store"]) == (True, "can be written")
+    assert ready["sqlite"] == {"version": sqlite3.sqlite_version, "guard": Guard().words}
+    assert f"SQLite {sqlite3.sqlite_version}; guard" in server.log.read_text()
 
 
 # Refusing

@@ -484,12 +484,15 @@ async def test_what_was_acknowledged_before_a_kill_is_there_once_and_only_once(
         sent: dict[str, tuple[str, dict[str, Any]]] = {}
         acknowledged: dict[str, dict[str, Any]] = {}
         killed = threading.Event()
+        # Whoever comes only after the kill finds nobody there.
+        everybody = asyncio.Barrier(sockets)
 
         async def play(number: int, key: str) -> None:
             with contextlib.suppress(ConnectionClosed):
                 async with server.socket(code, key) as socket:
                     hand = (await heard(socket))["regions"]["hand"]["cards"]
                     cards = iter(hand[:ideas_each])
+                    await everybody.wait()
 
                     async def put_forward() -> None:
                         card = next(cards, None)

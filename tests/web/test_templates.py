@@ -8,6 +8,7 @@ the browser tests try. Always: a template that is added is looked at without nam
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from types import UnionType
@@ -197,6 +198,8 @@ def sample(kind: Any, name: str = "") -> Any:
         return name in ("late", "rated", "shared", "captured", "groups_formed", "now")
     if kind in (int, float):
         return kind(3)
+    if kind is datetime:
+        return datetime(2026, 12, 3, tzinfo=UTC)
     if isinstance(kind, type) and issubclass(kind, Phase):
         return Phase.LOBBY
     assert not isinstance(kind, type) or not issubclass(kind, Material), (kind, name)

@@ -1,0 +1,162 @@
+"""Checking: every mistake in a deck or a journey at once, whatever file it came in.
+
+Leaves out files and their formats (`reading.py`) and the wording of mistakes
+(`mistakes.py`). Always: what is called a deck or a journey here has no mistake in it, and
+what has mistakes is kept as it was typed, so that it can be put right.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from pydantic import ValidationError
+
+from app.content.deck import LONGEST_TITLE, MOST_WORDS, TAGS, Deck, is_technique
+from app.content.mistakes import (
+    DEEPEST,
+    JSON_WORDS,
+    ContentError,
+    ContentMistake,
+    Finding,
+    Wording,
+    misshapen,
+    repeated,
+    shown,
+    texts_at,
+    told,
+    unfit_text,
+    values_at,
+)
+from app.game.material import Journey
+
+Sort = Literal["journey", "deck"]
+"""What a file holds: a problem statement as a journey, or a deck of cards."""
+
+SCHEMA = "$schema"
+"""At the top of a JSON file this names the schema, for editors; it is no part of the material."""
+
+SHAPES: Mapping[Sort, type[Journey] | type[Deck]] = {"journey": Journey, "deck": Deck}
+
+
+class Reading(NamedTuple):
+    """What was found in a file or a form.
+
+    `document` has the shape of the JSON file as far as it could be read, mistakes and all,
+    or is None; `material` is there exactly where there is no mistake.
+    """
+
+    document: object | None
+    material: Journey | Deck | None
+    mistakes: tuple[ContentMistake, ...]
+
+
+def look_at(document: object, name: str, sort: Sort) -> Reading:
+    """Check `document`, a `sort` already in memory; `name` is the file's, for its mistakes."""
+    try:
+        material, kept, findings = examined(document, name, sort, JSON_WORDS)
+    except ContentError as error:  # too large to look into
+        return Reading(None, None, error.mistakes)
+    if findings:
+        return Reading(kept, None, told(name, document, findings).mistakes)
+    return Reading(kept, material, ())
+
+
+def check_deck(document: object, name: str) -> Deck:
+    """`document` as a deck. Raises ContentError with every mistake, under the file `name`."""
+    deck = _sound(look_at(document, name, "deck"))
+    assert isinstance(deck, Deck)
+    return deck
+
+
+def check_journey(document: object, name: str) -> Journey:
+    """`document` as a journey. Raises ContentError with every mistake, under the file `name`."""
+    journey = _sound(look_at(document, name, "journey"))
+    assert isinstance(journey, Journey)
+    return journey
+
+
+def sort_of(document: object) -> Sort:
+    """Which of the two `document` is meant to be: a deck is known by its cards."""
+    return "deck" if isinstance(document, dict) and "cards" in document else "journey"
+
+
+def examined(
+    document: object, name: str, sort: Sort, wording: Wording
+) -> tuple[Journey | Deck | None, object, list[Finding]]:
+    """The material, the document as it is to be kept, and what is wrong, in `wording`.
+
+    Raises ContentError, naming file `name`, for more values than are worth looking at.
+    """
+    findings = unfit_text(document, name)  # first, for it refuses what is too large
+    if isinstance(document, dict) and SCHEMA in document:
+        if not isinstance(document[SCHEMA], str):
+            findings.append(((SCHEMA,), "expected the address of a schema, in double quotes"))
+        document = {field: value for field, value in document.items() if field != SCHEMA}
+    kept = _composed(document)
+    across = _across_cards if sort == "deck" else _across_stages
+    findings = [*across(kept, wording), *findings]
+    try:
+        material = SHAPES[sort].model_validate(kept)
+    except ValidationError as error:
+        return None, kept, [*misshapen(error, wording), *findings]
+    return material, kept, findings
+
+
+def _across_stages(document: object, wording: Wording) -> Iterator[Finding]:
+    yield from repeated(document, wording, "stages", "*", "title")
+    yield from repeated(document, wording, "stages", "*", "barriers", "*", "id")
+
+
+def _across_cards(document: object, wording: Wording) -> Iterator[Finding]:
+    yield from repeated(document, wording, "families", "*", "name")
+    yield from repeated(document, wording, "cards", "*", "id")
+    yield from repeated(document, wording, "cards", "*", "title")
+    for way, title in texts_at(document, "cards", "*", "title"):
+        if (length := len(title.strip())) > LONGEST_TITLE:
+            yield way, f"expected at most {LONGEST_TITLE} characters, found {length}"
+    for way, insight in texts_at(document, "cards", "*", "insight"):
+        if (words := len(insight.split())) > MOST_WORDS:
+            yield way, f"expected at most {MOST_WORDS} words, found {words}"
+    families = [name.strip() for _, name in texts_at(document, "families", "*", "name")]
+    listed = ", ".join(shown(name) for name in families)
+    for way, family in texts_at(document, "cards", "*", "family"):
+        if families and family.strip() not in families:  # a missing list is one mistake, not 72
+            yield way, f"expected one of the families {listed}, found {shown(family)}"
+    for field, known in TAGS.items():
+        for way, tag in texts_at(document, "cards", "*", field, "*"):
+            if tag.strip() not in known:
+                yield way, f"expected {', '.join(known[:-1])} or {known[-1]}, found {shown(tag)}"
+    for way, tag in texts_at(document, "cards", "*", "bct", "*"):
+        if not is_technique(tag.strip()):
+            expected = "a technique of the BCT Taxonomy by number and name, as in 7.1 Prompts/cues"
+            yield way, f"expected {expected}, found {shown(tag)}"
+
+
+def file_rules(document: object, stem: str, most_barriers: int) -> Iterator[Finding]:
+    """Two rules more for a journey that is shipped: its name, and how full its stages are."""
+    for way, journey in texts_at(document, "id"):
+        if journey != stem:
+            yield way, f"expected {shown(stem)}, the name of the file"
+    for way, barriers in values_at(document, "stages", "*", "barriers"):
+        if isinstance(barriers, list) and len(barriers) > most_barriers:
+            yield way, f"expected 1 to {most_barriers} barriers, found {len(barriers)}"
+
+
+def _sound(reading: Reading) -> Journey | Deck:
+    if reading.material is None:
+        raise ContentError(reading.mistakes)
+    return reading.material
+
+
+def _composed(value: object, depth: int = 0) -> object:
+    """`value` with its text in NFC, and nothing in it that could not be sent or stored."""
+    if isinstance(value, str):
+        whole = value.encode("utf-8", "replace").decode() if not value.isascii() else value
+        return unicodedata.normalize("NFC", whole)
+    if depth > DEEPEST:
+        return None  # told as a mistake already
+    if isinstance(value, list):
+        return [_composed(item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {_composed(key): _composed(item, depth + 1) for key, item in value.items()}
+    return value

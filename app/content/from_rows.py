@@ -1,0 +1,129 @@
+"""From rows: a document and its mistakes, each with its cell, from the sheets of a file.
+
+Leaves out how sheets are read (`from_csv.py`, `from_xlsx.py`) and the rows themselves
+(`rows_journey.py`, `rows_deck.py`). Always: a cell has one mistake told of it at most by each
+check, and none that follows from one already told.
+"""
+
+from collections.abc import Sequence
+
+from app.content.checking import Reading, Sort, examined
+from app.content.columns import COLUMNS, heading_of
+from app.content.mistakes import (
+    MOST_TOLD,
+    ContentMistake,
+    Finding,
+    Way,
+    Wording,
+    refuse,
+)
+from app.content.rows_deck import deck_of
+from app.content.rows_journey import journey_of
+from app.content.tables import (
+    FEWEST_HEADINGS,
+    MOST_ROWS,
+    Grid,
+    Spot,
+    Spots,
+    Table,
+    find_table,
+    missing,
+)
+
+EMPTY = "this cell is empty; something has to stand in it"
+
+IN_CELLS = {
+    "missing": EMPTY,
+    "string_too_short": EMPTY,
+    "too_short": EMPTY,
+    "too_long": "expected at most {max_length} of these, found {actual_length}",
+}
+"""What is said of a cell where a JSON file is told of fields and lists."""
+
+WHAT: dict[Sort, str] = {"journey": "a problem statement", "deck": "a deck of cards"}
+
+
+def read_grids(grids: Sequence[Grid], name: str, sort: Sort | None) -> Reading:
+    """What the sheets of the file called `name` hold. Raises ContentError if they hold no table."""
+    table = _table(grids, name, sort)
+    if len(table.rows) > MOST_ROWS:
+        refuse(name, table.name(table.head), f"expected at most {MOST_ROWS:,} rows, found more")
+    if not table.rows:
+        one = "barrier" if table.sort == "journey" else "card"
+        refuse(name, table.name(table.head), f"expected a {one} to a row below these headings")
+    document, spots = journey_of(table) if table.sort == "journey" else deck_of(table)
+    wording = Wording(lambda way: _called(table, spots, way), IN_CELLS)
+    material, kept, findings = examined(document, name, table.sort, wording)
+    mistakes = _told(table, spots, findings, name)
+    return Reading(kept, None if mistakes else material, mistakes)
+
+
+def _table(grids: Sequence[Grid], name: str, sort: Sort | None) -> Table:
+    """The one table there is. Raises ContentError for none, and for more than one."""
+    sorts: tuple[Sort, ...] = ("journey", "deck")
+    found = []
+    for grid in grids:
+        counts = {each: find_table(grid, each) for each in sorts}
+        best = max(sorts, key=lambda each: counts[each][0])
+        if counts[best][0] >= FEWEST_HEADINGS:
+            found.append((grid, best, counts[best][1]))
+    if not found:
+        headings = ", ".join(column.heading for column in COLUMNS[sort or "journey"])
+        place = "the first line" if not grids or grids[0].sheet is None else grids[0].sheet
+        refuse(name, place, f"expected a row of headings, as the template has them: {headings}")
+    if len(found) > 1:
+        sheets = " and ".join(str(grid.sheet) for grid, _, _ in found)
+        refuse(name, "the sheets", f"expected one sheet with a table, found it in {sheets}")
+    [(grid, best, headings_at)] = found
+    if sort is not None and best != sort:
+        refuse(name, "the headings", f"expected those of {WHAT[sort]}, found those of {WHAT[best]}")
+    return Table(grid, best, headings_at)
+
+
+def _spot(spots: Spots, way: Way) -> Spot:
+    """The cell of the value at `way`, or of what it is part of, or of its first part."""
+    for length in range(len(way), 0, -1):
+        if found := spots.get(way[:length]):
+            return found
+    first = next(iter(spots.values()))
+    return min((spot for inner, spot in spots.items() if inner[: len(way)] == way), default=first)
+
+
+def _called(table: Table, spots: Spots, way: Way) -> str:
+    spot = _spot(spots, way)
+    return table.name(spot.row, table.at.get(spot.key))
+
+
+def _told(
+    table: Table, spots: Spots, findings: Sequence[Finding], name: str
+) -> tuple[ContentMistake, ...]:
+    """Every mistake once, in the order of the cells, those of the headings first."""
+    ways: dict[tuple[int, int], Way] = {}
+    for way, spot in spots.items():
+        if spot.key in table.at:
+            ways.setdefault((spot.row, table.at[spot.key]), way)
+    told: dict[tuple[int, int, str], ContentMistake] = {}
+    for heading in missing(table):
+        message = f"there is no column called {heading}"
+        told[table.head, -1, message] = ContentMistake(name, table.name(table.head), message)
+    for (row, position), message in table.faults.items():
+        place = table.name(row, position)
+        told[row, position, message] = ContentMistake(
+            name, place, message, ways.get((row, position))
+        )
+    for way, message in findings:
+        row, key = _spot(spots, way)
+        if key not in table.at:  # told once, however many rows there are
+            message = f"there is no column called {heading_of(key, table.sort)}"
+            mistake = ContentMistake(name, table.name(table.head), message)
+            told.setdefault((table.head, -1, message), mistake)
+        elif (row, table.at[key]) not in table.faults:
+            message = message if table.filled(row, key) else EMPTY
+            cell = row, table.at[key]
+            mistake = ContentMistake(name, table.name(*cell), message, way)
+            told.setdefault((*cell, message), mistake)
+    mistakes = [told[place] for place in sorted(told)]
+    if (more := len(mistakes) - MOST_TOLD) > 0:
+        rest = ContentMistake(name, "the rest", f"{more:,} more mistakes")
+        mistakes = [*mistakes[:MOST_TOLD], rest]
+    return tuple(mistakes)

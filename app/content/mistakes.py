@@ -1,0 +1,264 @@
+"""Mistakes in a written file: saying in plain words what is wrong where.
+
+It knows nothing of cards and journeys (`checking.py` does) and changes no document.
+What always holds: every mistake has a file, a place that a person can find in it, and
+words that say what was expected.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple, NoReturn
+
+from pydantic import ValidationError
+
+LARGEST_FILE = 1_000_000
+"""In bytes. A deck of 72 cards takes about a sixth of it."""
+
+DEEPEST = 12
+"""Levels of brackets: twice what any shape needs."""
+
+MOST_VALUES = 20_000
+"""In one document, fields and list items together. A deck of 72 cards has about 2,500."""
+
+MOST_TOLD = 500
+"""Of the mistakes in one document. A file with more is not what it was taken for."""
+
+TOP = "the top level"
+
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
+# Control characters but newline and tab, lone surrogates, and marks that reorder what is read.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+Way = tuple[str | int, ...]
+"""The way from the top of a document to one value: field names, and positions in lists."""
+
+Finding = tuple[Way, str]
+"""Where something is wrong in one document, and what."""
+
+
+class ContentMistake(NamedTuple):
+    """One thing to put right.
+
+    `place` is for a person: a cell, a line, or in JSON `cards[3].study.doi`, where list items
+    count from 0. `way` leads an editor to the same value in the document, where there is one.
+    """
+
+    file: str
+    place: str
+    message: str
+    way: Way | None = None
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.place}: {self.message}"
+
+
+class ContentError(Exception):
+    """Every mistake found, one line each."""
+
+    def __init__(self, mistakes: Iterable[ContentMistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class Doubled(dict[str, object]):
+    """An object in which a field was written twice, so that one of the two is lost."""
+
+    twice: list[str]
+
+
+class Wording(NamedTuple):
+    """How places are called in a kind of file, and what is said `instead` of JSON's words."""
+
+    place: Callable[[Way], str]
+    instead: Mapping[str, str]
+
+
+def refuse(file: str, place: str, message: str) -> NoReturn:
+    """Raise a ContentError with this one mistake."""
+    raise ContentError([ContentMistake(file, place, message)])
+
+
+def told(file: str, document: object, findings: Iterable[Finding]) -> ContentError:
+    """The error that says `findings`, each with the name of the item it lies in."""
+    every = list(findings)
+    mistakes = [
+        ContentMistake(file, place(way), message + _inside(document, way), way)
+        for way, message in every[:MOST_TOLD]
+    ]
+    if (more := len(every) - MOST_TOLD) > 0:
+        mistakes.append(ContentMistake(file, "the rest", f"{more:,} more mistakes"))
+    return ContentError(mistakes)
+
+
+def misshapen(error: ValidationError, wording: Wording) -> Iterator[Finding]:
+    """What pydantic found, in plain words."""
+    for detail in error.errors(include_url=False):
+        found, limits = detail["input"], detail.get("ctx", {})
+        # pydantic leaves items with mistakes of their own out of its count of a list.
+        if detail["type"] == "too_short" and len(found) >= limits["min_length"]:
+            continue
+        plain = _plain(detail["type"], found, limits, detail["msg"])
+        instead = wording.instead.get(detail["type"])
+        yield detail["loc"], instead.format(**limits) if instead else plain
+
+
+def unfit_text(document: object, name: str) -> list[Finding]:
+    """Markup, characters nobody can see, fields written twice, and brackets too deep.
+
+    Raises ContentError, naming file `name`, for more values than are worth looking at.
+    """
+    findings: list[Finding] = []
+    seen = 0
+    waiting: list[tuple[Way, object]] = [((), document)]
+    while waiting:  # not by recursion, which a deep document would break
+        way, value = waiting.pop()
+        inner: list[tuple[Way, object]] = []
+        if isinstance(value, str):
+            findings += ((way, message) for message in _unfit(value))
+        elif isinstance(value, dict):
+            if isinstance(value, Doubled):
+                findings += (
+                    ((*way, field), "this field is written twice") for field in value.twice
+                )
+            inner = [((*way, str(field)), item) for field, item in value.items()]
+        elif isinstance(value, list):
+            inner = [((*way, position), item) for position, item in enumerate(value)]
+        seen += len(inner)
+        if seen > MOST_VALUES:
+            refuse(name, TOP, f"expected at most {MOST_VALUES:,} values, found more")
+        if inner and len(way) >= DEEPEST:
+            findings.append((way, f"expected at most {DEEPEST} levels of brackets"))
+        else:
+            waiting += reversed(inner)
+    return findings
+
+
+def repeated(document: object, wording: Wording, *steps: str) -> Iterator[Finding]:
+    """Texts met before along `steps`, which ought to differ."""
+    first: dict[str, Way] = {}
+    for way, text in texts_at(document, *steps):
+        before = first.setdefault(text.strip().casefold(), way)
+        if before != way:
+            yield (
+                way,
+                f"{shown(text)} is already at {wording.place(before)}; each must be different",
+            )
+
+
+def texts_at(document: object, *steps: str) -> Iterator[tuple[Way, str]]:
+    """The texts that `values_at` finds."""
+    return ((way, value) for way, value in values_at(document, *steps) if isinstance(value, str))
+
+
+def values_at(document: object, *steps: str) -> Iterator[tuple[Way, object]]:
+    """Whatever is found along `steps`, where `*` is every item of a list; no matter what else."""
+    found: list[tuple[Way, object]] = [((), document)]
+    for step in steps:
+        onward: list[tuple[Way, object]] = []
+        for way, value in found:
+            if step == "*" and isinstance(value, list):
+                onward += [((*way, position), item) for position, item in enumerate(value)]
+            elif isinstance(value, dict) and step in value:
+                onward.append(((*way, step), value[step]))
+        found = onward
+    yield from found
+
+
+def place(way: Way) -> str:
+    """`way` as a person reads it: `cards[3].study.doi`."""
+    written = ""
+    for step in way:
+        if isinstance(step, int):
+            written += f"[{step}]"
+        elif step.isidentifier() and step.isprintable():
+            written += f".{step}" if written else step
+        else:
+            written += f"[{shown(step)}]"
+    return written or TOP
+
+
+JSON_WORDS = Wording(place, {})
+"""As in a JSON file."""
+
+
+def shown(value: object) -> str:
+    """`value` as it may stand in a message: short, and with nothing unseen in it."""
+    match value:
+        case str():
+            short = value if len(value) <= 60 else value[:57] + "..."
+            return f"“{''.join(c if c.isprintable() else ascii(c)[1:-1] for c in short)}”"
+        case None | bool():
+            return json.dumps(value)
+        case int() | float():
+            return "a number"
+        case list():
+            return "a list"
+        case dict():
+            return "an object"
+    return "something else"
+
+
+def _inside(document: object, way: Way) -> str:
+    """The innermost card, stage or barrier on `way`, by name: easier to find than a number."""
+    name, value = "", document
+    for step in way:
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+            if isinstance(value, dict):
+                called = value.get("id", value.get("title"))
+                name = called if isinstance(called, str) else name
+        else:
+            break
+    return f" (in {shown(name)})" if name else ""
+
+
+def _unfit(text: str) -> Iterator[str]:
+    if tag := TAG.search(text):
+        yield f"expected plain text, found what looks like HTML: {shown(tag.group())}"
+    if unseen := UNSEEN.search(text):
+        yield f"expected text that can be seen, found the character U+{ord(unseen.group()):04X}"
+
+
+def _plain(kind: str, found: object, limits: Mapping[str, object], otherwise: str) -> str:
+    """What pydantic calls `kind`, as a person would say it."""
+    match kind:
+        case "missing":
+            return "this field is missing"
+        case "extra_forbidden":
+            return "no field of this name belongs here; correct its spelling or take it out"
+        case "string_type":
+            return f"expected text in double quotes, found {shown(found)}"
+        case "string_unicode":
+            return "expected text, found half of a character"
+        case "string_too_short":
+            return "expected some text, found none"
+        case "string_too_long":
+            length = len(str(found).strip())
+            return f"expected at most {limits['max_length']} characters, found {length}"
+        case "string_pattern_mismatch" if str(limits["pattern"]).startswith("^10"):
+            return f"expected a DOI that begins with 10, as in 10.1000/182, found {shown(found)}"
+        case "string_pattern_mismatch":
+            return f"expected lower-case words joined by hyphens, found {shown(found)}"
+        case "enum":
+            return f"expected {str(limits['expected']).replace(chr(39), '')}, found {shown(found)}"
+        case "int_type" | "int_parsing" | "int_from_float" | "int_parsing_size":
+            return f"expected a whole number, found {shown(found)}"
+        case "greater_than_equal":
+            return f"expected {limits['ge']} or more, found {str(found)[:20]}"
+        case "less_than_equal":
+            return f"expected {limits['le']} or less, found {str(found)[:20]}"
+        case "tuple_type":
+            return f"expected a list, in square brackets, found {shown(found)}"
+        case "too_short":
+            return f"expected at least {limits['min_length']} in this list, found none"
+        case "too_long":
+            count = len(found) if isinstance(found, list) else "more"
+            return f"expected at most {limits['max_length']} in this list, found {count}"
+        case "model_type":
+            return f"expected an object, in curly brackets, found {shown(found)}"
+    return otherwise

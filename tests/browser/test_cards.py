@@ -1,0 +1,174 @@
+"""Cards on screen: the same face wherever a card shows, and play by keyboard alone.
+
+Leaves out what playing a card does. What always holds: what is on a face is read by its
+words, and told apart by more than colour.
+"""
+
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from app.main import shipped_content
+from tests.browser import workshops
+from tests.browser.keys import Keys
+from tests.browser.people import People, ready, visit
+from tests.served import Served
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+CARDS = {card.id: card for card in shipped_content().deck.cards}
+
+ORDER = """card => [...document.getElementById(`card-${card}`).querySelectorAll(
+    '.family, .card__title, .card__evidence, .card__insight, .card__question, .more__summary')]
+  .map(each => each.className.split(' ')[0])"""
+SAME = ["family", "card__title", "card__evidence", "card__insight", "card__question"]
+
+
+async def at_play(people: People, server: Served) -> tuple[workshops.Workshop, Page]:
+    workshop = workshops.open_workshop(server, "A hand", problems=workshops.PROBLEMS[:1])
+    workshop.enter("Amara")
+    workshop.phase("play")
+    page = await people.come(server, workshop.cookies["Amara"])
+    await visit(page, f"/w/{workshop.code}")
+    return workshop, page
+
+
+async def test_a_card_has_the_same_order_in_a_hand_on_the_deck_page_and_on_a_trail(
+    people: People, server: Served
+) -> None:
+    workshop, page = await at_play(people, server)
+    card = await page.locator("#hand .card").first.get_attribute("data-card")
+    assert await page.evaluate(ORDER, card) == [*SAME, "more__summary"]
+    await page.click(f"label[for='play-{card}']")
+    await page.locator("#stage label.barrier__text").first.click()
+    await page.fill("#write-words", "The school rings the duty desk by noon.")
+    await page.click("#write-send")
+    await expect(page.locator("#write-status")).to_contain_text("Your idea was saved")
+    [idea] = workshop.view()["longlist"]["ideas"]
+    await page.goto(f"/w/{workshop.code}/ideas/{idea['id']}")
+    assert await page.evaluate(ORDER, card) == [*SAME, "more__summary"]
+    await page.goto(f"/cards#card-{card}")
+    assert await page.evaluate(ORDER, card) == [*SAME, "more__summary"]
+    await expect(page.locator(f"#card-{card}")).to_be_in_viewport()
+
+
+async def test_arrows_go_from_card_to_card_and_enter_or_space_opens_the_study(
+    people: People, server: Served
+) -> None:
+    workshop, page = await at_play(people, server)
+    keys = Keys(page)
+    hand = [
+        await each.get_attribute("data-card") for each in await page.locator("#hand .card").all()
+    ]
+    await keys.to("#hand input[name=card]")
+    await keys.press("Space")
+    await expect(page.locator(f"#play-{hand[0]}")).to_be_checked()
+    for card in hand[1:]:
+        await keys.press("ArrowRight")
+        await expect(page.locator(f"#play-{card}")).to_be_checked()
+    await keys.press("ArrowRight")
+    await expect(page.locator(f"#play-{hand[0]}")).to_be_checked()
+
+    study = page.locator(f"#study-{hand[0]}")
+    await keys.press("Enter")
+    await expect(study).to_have_attribute("open", "")
+    await expect(study.locator("summary")).to_be_focused()
+    await expect(study).to_contain_text(CARDS[str(hand[0])].finding)
+    await keys.press("Enter")
+    await expect(study).not_to_have_attribute("open", "")
+    await keys.press("Shift+Tab")
+    assert await keys.has_focus(f"#play-{hand[0]}")
+    await keys.press("Space")
+    await expect(study).to_have_attribute("open", "")
+    assert workshop.view()["longlist"]["ideas"] == []  # Enter on a card sends nothing
+
+
+async def test_a_card_s_radio_is_named_by_its_title_and_described_by_its_face(
+    people: People, server: Served
+) -> None:
+    _, page = await at_play(people, server)
+    for each in await page.locator("#hand .card").all():
+        card = CARDS[str(await each.get_attribute("data-card"))]
+        radio = page.get_by_role("radio", name=card.title, exact=True)
+        await expect(radio).to_have_count(1)
+        for text in (card.insight, card.question):
+            await expect(radio).to_have_accessible_description(re.compile(re.escape(text)))
+
+
+async def test_opening_a_study_leaves_every_card_where_it_is(
+    people: People, server: Served
+) -> None:
+    _, page = await at_play(people, server)
+    places = "() => [...document.querySelectorAll('#hand .card')].map(each => each.offsetLeft)"
+    tops = "() => [...document.querySelectorAll('#hand .card')].map(each => each.offsetTop)"
+    before = [await page.evaluate(each) for each in (places, tops)]
+    for number in range(len(before[0])):
+        summary = page.locator("#hand .card__back summary").nth(number)
+        await summary.click()
+        assert [await page.evaluate(each) for each in (places, tops)] == before
+        await summary.click()
+
+
+@pytest.mark.parametrize("forced", [False, True], ids=["in colour", "in forced colours"])
+async def test_contested_and_mixed_cards_say_so_on_their_face_by_words_sign_and_frame(
+    people: People, server: Served, forced: bool
+) -> None:
+    page = await people.come(server, forced_colors="active" if forced else "none")
+    await visit(page, "/cards")
+    look = """card => {
+      const it = document.getElementById(`card-${card}`)
+      const sign = it.querySelector('.card__face .evidence__sign')
+      return [getComputedStyle(it).borderTopStyle, sign.innerHTML.replace(/\\s+/g, ' '),
+        it.querySelector('.card__evidence').innerText.trim()]
+    }"""
+    signs = {}
+    for card in CARDS.values():
+        frame, sign, words = await page.evaluate(look, card.id)
+        signs.setdefault(str(card.replication), set()).add(sign)
+        assert frame == ("dashed" if card.replication == "contested" else "solid")
+        if card.replication in ("mixed", "contested"):
+            assert words.startswith(f"{card.replication.capitalize()} evidence: ")
+        else:
+            assert words in ("Strong evidence", "Fair evidence")
+    assert {grade: len(each) for grade, each in signs.items()} == dict.fromkeys(signs, 1)
+    assert len(set.union(*signs.values())) == 4
+
+
+async def test_the_deck_is_filtered_without_scripts_and_says_how_many_are_left(
+    people: People, server: Served
+) -> None:
+    page = await people.come(server, java_script_enabled=False)
+    await page.goto("/cards")
+    await expect(page.locator("#count")).to_have_text("All 72 cards")
+    await page.select_option("#filter-family", "Framing & loss")
+    await page.select_option("#filter-replication", "mixed")
+    await page.click(".filter button")
+    await page.wait_for_url("**/cards?family=Framing*replication=mixed*")
+    wanted = [
+        card.id
+        for card in CARDS.values()
+        if card.family == "Framing & loss" and card.replication == "mixed"
+    ]
+    await expect(page.locator("#count")).to_contain_text(f"{len(wanted)} of 72 cards")
+    assert (await page.title()).startswith(f"{len(wanted)} of 72 cards")
+    found = await page.locator(".cards--deck .card").evaluate_all("all => all.map(it => it.id)")
+    assert found == [f"card-{card}" for card in wanted]
+    await page.goto("/cards?family=Astrology&com_b=wings")
+    await expect(page.locator(".deck__unknown")).to_contain_text(
+        "no such family and no such part of COM-B"
+    )
+    await expect(page.locator("#count")).to_have_text("All 72 cards")
+
+
+async def test_how_strong_the_deck_is_stands_above_it_and_leads_to_those_cards(
+    people: People, server: Served
+) -> None:
+    page = await people.come(server)
+    await visit(page, "/cards")
+    contested = [card for card in CARDS.values() if card.replication == "contested"]
+    await page.get_by_role("link", name=f"{len(contested)} cards with", exact=False).click()
+    await page.wait_for_url("**/cards?replication=contested#count")
+    await ready(page)
+    await expect(page.locator(".cards--deck .card")).to_have_count(len(contested))
+    await expect(page.locator(".caveat")).to_be_visible()

@@ -1,0 +1,132 @@
+"""CSV: read right however it was saved, and told by line and column where it is wrong."""
+
+import pytest
+
+from app.content import Reading, read_file
+from app.content.from_csv import guarded, unguarded
+from app.game.material import Journey
+from tests.sheets import FIRST, HEADINGS, SECOND, TABLE, csv_of
+
+
+def read(text: str | bytes) -> Reading:
+    return read_file(text.encode() if isinstance(text, str) else text, "p.csv", "journey")
+
+
+def told(reading: Reading) -> list[str]:
+    return [str(mistake) for mistake in reading.mistakes]
+
+
+EXPECTED = read(csv_of(TABLE)).document
+
+
+def test_a_table_is_a_journey() -> None:
+    reading = read(csv_of(TABLE))
+    assert told(reading) == []
+    assert isinstance(reading.material, Journey)
+    assert [stage.title for stage in reading.material.stages] == ["Plan", "Act"]
+    barrier = reading.material.stages[1].barriers[0]
+    assert (barrier.id, barrier.com_b, barrier.opm) == (
+        "there-is-no-room",
+        ("opportunity-physical",),
+        "commit",
+    )
+
+
+ACCENTS = (HEADINGS, ("Café “naïve” – €5", *FIRST[1:]), SECOND)
+MARK = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("encoding", "mark"),
+    [
+        ("utf-8", b""),
+        ("utf-8", MARK),
+        ("utf-16", b""),
+        ("utf-16-be", b"\xfe\xff"),
+        ("cp1252", b""),
+        ("cp1252", MARK),
+    ],
+)
+def test_it_is_read_however_it_was_saved(
+    separator: str, end: str, encoding: str, mark: bytes
+) -> None:
+    reading = read(mark + csv_of(ACCENTS, separator, end).encode(encoding))
+    assert told(reading) == []
+    assert isinstance(reading.material, Journey)
+    assert reading.material.title == "Café “naïve” – €5"
+    assert reading.material.stages[0].barriers[0].text == "There is no time."
+
+
+def test_what_excel_writes_in_windows_1252_with_semicolons_is_read() -> None:
+    plain = "\r\n".join(";".join(row) for row in ACCENTS)
+    reading = read(MARK + plain.encode("cp1252"))
+    assert isinstance(reading.material, Journey)
+    assert reading.material.title == "Café “naïve” – €5"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_line_that_names_the_separator_is_passed_over_and_counted(separator: str) -> None:
+    assert read(f'"sep={separator}"\n' + csv_of(TABLE, separator)).document == EXPECTED
+    said = f"sep={separator}\r\n"
+    assert read(said + csv_of(TABLE, separator)).document == EXPECTED
+    spoilt = (*TABLE[:2], ("", "", "Act", "", *SECOND[4:]))
+    assert told(read(said + csv_of(spoilt, separator))) == [
+        "p.csv: line 4, column Who: this cell is empty; something has to stand in it"
+    ]
+
+
+def test_lines_are_counted_as_an_editor_counts_them() -> None:
+    rows = (
+        (*HEADINGS, ""),
+        (*FIRST[:6], "There is\r\nno\ntime.", *FIRST[7:], ""),
+        ("",) * 13,
+        (*SECOND[:10], "Commitment", *SECOND[11:], "stray"),
+    )
+    reading = read(csv_of(rows))
+    assert told(reading) == [
+        "p.csv: line 6, column OPM stage: expected consider, create, communicate or commit, "
+        "found “Commitment”",
+        "p.csv: line 6, column 13: this stands under no heading",
+    ]
+    document = reading.document
+    assert isinstance(document, dict)
+    assert document["stages"][0]["barriers"][0]["text"] == "There is\nno\ntime."
+
+
+def test_a_quotation_mark_that_is_never_closed_is_told_where_it_opens() -> None:
+    long = [HEADINGS, FIRST, *([SECOND] * 40)]
+    text = csv_of(long).replace('"Nobody meets."', '"Nobody meets.', 1)
+    reading = read(text)
+    assert len(reading.mistakes) >= 1
+    assert reading.material is None
+    text = csv_of([HEADINGS, *([SECOND] * 40)]) + '\r\n"Never closed' + ",x\r\n" * 1000
+    assert told(read(text)) == ["p.csv: line 42: a quotation mark that opens here is never closed"]
+
+
+def test_bytes_that_are_no_letters_are_told_with_their_line() -> None:
+    raw = csv_of(TABLE).encode() + b"\r\n\x81"
+    assert told(read(raw)) == ["p.csv: line 4: expected text; save the file as CSV UTF-8"]
+    cut = b"\xff\xfe" + csv_of(TABLE).encode("utf-16-le")[:-1]
+    assert "expected text" in told(read(cut))[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+44", "'+44"),
+        ("＝1", "'＝1"),
+        ("'=1", "''=1"),
+        ("''@x", "'''@x"),
+        ("'tis", "'tis"),
+        ("plain", "plain"),
+        ("", ""),
+    ],
+)
+def test_an_apostrophe_guards_what_would_be_a_formula_and_goes_again(
+    text: str, written: str
+) -> None:
+    assert guarded(text) == written
+    assert unguarded(written) == text
