@@ -65,7 +65,7 @@ async def restarts(drill: Drill, server: Any, number: int, seen: Seen) -> None:
 
 async def lock(drill: Drill, seconds: int, seen: Seen) -> None:
     """Another program writes for so long and lets nobody else."""
-    await drill.more_answers(5)
+    await drill.more_answers(40)  # by now people build
     file = drill.server.folder / "data" / "moments.db"
     holding = await asyncio.create_subprocess_exec(
         sys.executable, "-c", HOLDING, str(file),
