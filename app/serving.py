@@ -11,7 +11,6 @@ import secrets
 import signal
 import socket
 from collections.abc import Coroutine
-from functools import partial
 from typing import Any
 
 import uvicorn
@@ -41,23 +40,8 @@ def run(settings: Settings) -> int:
     app = create_app(settings)
     configure(settings.log_format)
     listening = _listen(settings)
-    _end_in_order()
     asyncio.run(_serve(app, listening, settings))
     return 0
-
-
-def _end_in_order() -> None:
-    """Let both signals that stop a server end it by way of every `finally`.
-
-    While it serves, uvicorn takes them, finishes, and then raises them again. By default the
-    one ends the process there, and the other cancels what closes the store.
-    """
-    for number, status in ((signal.SIGTERM, 0), (signal.SIGINT, 130)):
-        signal.signal(number, partial(_leave, status))
-
-
-def _leave(status: int, *_: object) -> None:
-    raise SystemExit(status)
 
 
 def run_demo(settings: Settings, *, participants: int, seed: int, pace: float, hosted: bool) -> int:
@@ -70,7 +54,6 @@ def run_demo(settings: Settings, *, participants: int, seed: int, pace: float, h
     assert settings.facilitator_key is not None
     app = create_app(settings)
     configure(settings.log_format)
-    _end_in_order()
     # A line for every draft would carry the links off the terminal.
     logging.getLogger("app.access").setLevel(logging.WARNING)
     listening = _listen(settings)
@@ -95,6 +78,7 @@ async def _serve(app: FastAPI, listening: socket.socket, settings: Settings) -> 
     # nothing is announced before it is there.
     async with app.router.lifespan_context(app):
         _welcome(settings)
+        _stop_nothing_else()
         await uvicorn.Server(configuration(app)).serve(sockets=[listening])
 
 
@@ -106,6 +90,7 @@ async def _serve_beside(
         async with app.router.lifespan_context(app):
             print("A workshop is being opened; simulated participants join it.", flush=True)
             server = uvicorn.Server(configuration(app))
+            _stop_nothing_else()
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             while not server.started and not serving.done():  # noqa: ASYNC110 (it has no event)
                 await asyncio.sleep(0.05)
@@ -118,6 +103,16 @@ async def _serve_beside(
             await asyncio.gather(beside, return_exceptions=True)
     finally:
         playing.close()
+
+
+def _stop_nothing_else() -> None:
+    """Let the signals that stop the server stop nothing but it.
+
+    While it serves, uvicorn takes them, finishes, and then raises them again. By default the
+    one would end the process there, and the other cancel what closes the store.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
 
 
 def configuration(app: FastAPI) -> uvicorn.Config:

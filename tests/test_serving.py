@@ -24,7 +24,7 @@ def test_what_nobody_takes_is_bounded_on_every_connection() -> None:
             with accepted:
                 for option, value in (
                     (socket.TCP_USER_TIMEOUT, TAKES_NOTHING_SECONDS * 1000),
-                    (25, UNSENT_BYTES),  # TCP_NOTSENT_LOWAT, which Python names since 3.12
+                    (socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES),
                 ):
                     assert accepted.getsockopt(socket.IPPROTO_TCP, option) == value
 
@@ -39,7 +39,7 @@ def test_a_server_that_is_told_to_stop_closes_its_database(
         database = tmp_path / "data" / "moments.db"
         assert Path(f"{database}-wal").exists()
         server.process.send_signal(number)
-        assert server.process.wait(20) in (0, 130)
+        assert server.process.wait(20) == 0
         # SQLite takes the write-ahead file away when its last connection is closed.
         assert not Path(f"{database}-wal").exists()
         assert "Traceback" not in server.log.read_text()

@@ -36,7 +36,7 @@ def ack_before_commit() -> None:
         for write in writes:
             if isinstance(write, Append) and not write.future.done():
                 write.future.set_result(None)
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(0.1)
         await commit(self, writes)
 
     Writer._commit = hasty  # type: ignore[method-assign]

@@ -19,13 +19,14 @@ Trying = Callable[[Drill], Awaitable[list[Fault]]]
 
 
 async def killed(drill: Drill) -> list[Fault]:
-    """The server dies while people write."""
-    table = await drill.table(6)
-    drill.beside(table.play_through())
-    await drill.more_answers(20)
-    await drill.kill()
-    await drill.start()
-    return await drill.faults()
+    """The server dies while people write, at three moments."""
+    for _ in range(2):
+        drill.beside(drill.write_on(4))
+    for _ in range(3):
+        await drill.more_answers(20)
+        await drill.kill()
+        await drill.start()
+    return await drill.faults(screens=False)
 
 
 async def cut_after_the_commit(drill: Drill) -> list[Fault]:

@@ -13,7 +13,7 @@ from tests.faults.disk import WRITING
 from tests.faults.drill import Drill, drilled
 from tests.faults.promise import Promise, Seen, Trial
 
-PEOPLE = 8
+TABLES, PEOPLE = 2, 5
 RECOVERS_IN = 5  # seconds
 ERRORS = (errno.ENOSPC, errno.EIO)
 
@@ -22,7 +22,8 @@ async def run(trial: Trial) -> Seen:
     """One system call after another fails, for a while; then all of them; then the disk is full."""
     seen = trial.seen()
     async with drilled(trial.folder / "failing", trial.seed, disk=True) as drill:
-        drill.beside(drill.write_on(PEOPLE))
+        for _ in range(TABLES):
+            drill.beside(drill.write_on(PEOPLE))
         slowest = await fail_now_and_then(drill, trial.of("faults"))
         seen.within("recovers", slowest, RECOVERS_IN)
         await fail_for_good(drill, seen)
@@ -48,9 +49,9 @@ async def fail_now_and_then(drill: Drill, faults: int) -> float:
             calls, drill.chance.choice(ERRORS),
             after=drill.chance.randrange(8), times=drill.chance.choice((1, 1, 1, 2, 5)),
         )  # fmt: skip
+        await drill.until(partial(some_failed, drill, before))
         with contextlib.suppress(TimeoutError):
             await drill.until(lambda: drill.disk.spent, 2)
-        assert sum(drill.disk.injected.values()) > before
         drill.disk.heal()
         slowest = max(slowest, await drill.more_answers())
     return slowest
@@ -123,6 +124,10 @@ async def fill_it(trial: Trial, place: Path, seen: Seen) -> None:
             await drill.more_answers()
             seen.within("recovers from a full disk", time.monotonic() - begun, RECOVERS_IN)
         seen.faults += await drill.faults()
+
+
+def some_failed(drill: Drill, before: int) -> bool:
+    return sum(drill.disk.injected.values()) > before
 
 
 def somebody_told(drill: Drill, before: int) -> bool:
