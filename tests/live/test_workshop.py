@@ -7,7 +7,7 @@ import pytest
 
 from app.game.messages import Actor, Rejected, Role
 from app.live import LiveWorkshop
-from app.live.workshop import fold
+from app.live.rows import fold
 from app.store import Conflict, Store, Unavailable
 from app.views import see
 from tests.live.making import HOST, do, idea, played
