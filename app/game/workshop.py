@@ -213,8 +213,10 @@ class Workshop:
         """Participants in order of arrival; of one group if `group` is given."""
         return [
             person
-            for person in self.participants_ever()
-            if not person.removed and (group is None or person.group == group)
+            for person in self.people.values()
+            if person.role is Role.PARTICIPANT
+            and not person.removed
+            and (group is None or person.group == group)
         ]
 
     def participants_ever(self) -> list[Person]:
