@@ -225,7 +225,7 @@ async def _rows(code: str, upto: int | None = None) -> "list[Row]":
 
 
 def _fold(rows: "list[Row]") -> "Workshop":
-    from app.live.workshop import fold
+    from app.live.rows import fold
 
     return fold(rows)
 

@@ -24,7 +24,8 @@ from app.live.erasing import Erasing
 from app.live.workshop import now
 from app.logs import AccessLog
 from app.paths import folder
-from app.settings import Settings, secret_key
+from app.settings import Settings
+from app.signing import secret_keys
 from app.store import Erasures, StoreError, Unavailable, open_store
 from app.web import (
     api,
@@ -82,7 +83,7 @@ def create_app(
         SettingsError: no secret key can be kept.
     """
     shipped = content or shipped_content()
-    secret = secret_key(settings)
+    keys = secret_keys(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -99,13 +100,13 @@ def create_app(
                 workshops=Workshops(
                     store, shipped, retention_days=settings.retention_days, clock=clock
                 ),
-                access=Access(store, settings, secret, clock),
+                access=Access(store, settings, keys, clock),
                 limits=limits or Limits(),
             )
             erasing = Erasing(door.workshops, Erasures(settings.data_dir), door.access.forget)
             await erasing.look()  # before anybody is served what a backup brought back
             upkeep = [
-                asyncio.create_task(_retire(door.workshops)),
+                asyncio.create_task(_retire(door)),
                 asyncio.create_task(_erase(erasing)),
             ]
             yield
@@ -149,11 +150,12 @@ def create_app(
     return app
 
 
-async def _retire(workshops: Workshops) -> None:
-    """Erase workshops when their time is over."""
+async def _retire(door: Door) -> None:
+    """Erase workshops and facilitators' keys when their time is over, now and every hour."""
     while True:
         with suppress(StoreError):
-            erased = await workshops.retire()
+            await door.access.forget_old_accounts()
+            erased = await door.workshops.retire()
             if erased:
                 logger.info("erased workshops whose time was over: %d", erased)
         await asyncio.sleep(RETIRING_SECONDS)

@@ -20,8 +20,10 @@ from pydantic import SecretStr
 from app.addresses import ANYWHERE
 from app.logs import configure
 from app.main import create_app
-from app.settings import Settings, SettingsError, secret_key
-from app.web.access import OWNER, sign_in_token
+from app.settings import Settings, SettingsError
+from app.signing import secret_keys
+from app.web.access import OWNER
+from app.web.links import sign_in_token
 from app.web.socket import LARGEST_MESSAGE
 
 SHUTDOWN_SECONDS = 4
@@ -182,6 +184,6 @@ def sign_in_link(
     settings: Settings, name: str, account: str | None = None, *, to: str | None = None
 ) -> str:
     """A sign-in link for `name`, good once for a quarter of an hour, leading on to `to`."""
-    token = sign_in_token(secret_key(settings), name, account)
+    token = sign_in_token(secret_keys(settings), name, account)
     link = f"{settings.address}/facilitate/sign-in?token={token}"
     return f"{link}&to={to}" if to else link

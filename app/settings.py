@@ -6,10 +6,7 @@ the setting's name and what was expected, and is itself never repeated: it may b
 """
 
 import difflib
-import os
 import re
-import secrets
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -26,7 +23,6 @@ SECRETS = frozenset({"database_url", "secret_key", "facilitator_key"})  # a URL 
 ELSEWHERE = frozenset({"MOMENTS_DATA_ROOT", "MOMENTS_NO_SKIPS"})  # read by paths and by the tests
 LEAST_KEY = 32  # characters
 LARGEST_SECRET_FILE = 10_000  # bytes: a larger file is not a secret but a mistake
-KEY_FILE = "secret_key"
 
 
 class SettingsError(Exception):
@@ -57,6 +53,18 @@ def _long_enough(key: SecretStr) -> SecretStr:
     return key
 
 
+def _each_long_enough(keys: SecretStr) -> SecretStr:
+    for key in keys.get_secret_value().split(","):
+        _long_enough(SecretStr(key))
+    return keys
+
+
+def _contact(address: str) -> str:
+    if not re.fullmatch(r"(mailto:[!-~]+@[!-~]+|https://[!-~]+)", address):
+        raise ValueError
+    return address
+
+
 def _folder(path: Path) -> Path:
     try:
         usable = "\0" not in str(path) and not path.is_file()
@@ -74,6 +82,7 @@ def _says(expected: str, about: str, default: Any = None, **rest: Any) -> Any:
 
 Key = Annotated[SecretStr, AfterValidator(_long_enough)]
 AN_ADDRESS = "“sqlite+aiosqlite:///” and a file's path, or “postgresql+asyncpg://…/” and a name"
+Keys = Annotated[SecretStr, AfterValidator(_each_long_enough)]
 A_KEY = f"at least {LEAST_KEY} characters: letters, digits and signs, without spaces"
 
 
@@ -108,11 +117,17 @@ class Settings(BaseSettings):
         "“https://” or “http://”, a name and nothing after it, such as https://moments.example",
         "The address people type, where a proxy stands in front of the server.",
     )
-    secret_key: Key | None = _says(
-        A_KEY, "Signs cookies. Made and kept in the data folder if unset."
+    secret_key: Keys | None = _says(
+        f"{A_KEY}; several with commas between, the newest first",
+        "Signs cookies. Made and kept in the data folder if unset. Older keys after the newest"
+        " are still believed.",
     )
     facilitator_key: Key | None = _says(
         A_KEY, "A bearer key with the rights of the server's owner, for programs."
+    )
+    security_contact: Annotated[str, AfterValidator(_contact)] | None = _says(
+        "“mailto:” and an address, or “https://” and a page",
+        "Where to report a weakness, for /.well-known/security.txt.",
     )
     retention_days: int = _says(
         "a whole number of days, from 1 to 3650",
@@ -257,43 +272,3 @@ def warnings(environment: Mapping[str, str]) -> list[str]:
             meant = f" Did you mean {PREFIX}{near[0]}?" if near else ""
             lines.append(f"{name} is not a setting, so it is ignored.{meant}")
     return lines
-
-
-def secret_key(settings: Settings) -> bytes:
-    """The key that signs cookies: the one given, or one made and kept in the data folder.
-
-    Raises:
-        SettingsError: there is none, and none can be kept.
-    """
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value().encode()
-    path = settings.data_dir / KEY_FILE
-    try:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():
-            _keep(path, secrets.token_urlsafe(48))
-        key = path.read_bytes().strip()
-    except OSError as error:
-        raise SettingsError(
-            [f"{PREFIX}DATA_DIR: expected a folder that can be written to ({error.strerror})."]
-        ) from None
-    if len(key) < LEAST_KEY:
-        raise SettingsError(
-            [f"{path}: expected {LEAST_KEY} characters or more. Delete it to have one made."]
-        )
-    return key
-
-
-def _keep(path: Path, key: str) -> None:
-    """Write `key` to `path`, whole or not at all; another process's comes first if it is there."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # made with mode 0600
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        Path(draft).unlink()

@@ -22,7 +22,7 @@ from app.main import create_app, shipped_content
 from app.paths import folder
 from app.settings import Settings
 from app.store import open_store
-from app.web.access import sign_in_token
+from app.web.links import sign_in_token
 from app.web.page import latest
 from app.web.resume import Since, missed
 from app.web.socket import LARGEST_MESSAGE
@@ -110,7 +110,7 @@ def test_0008_opening_a_link_leaves_it_good_and_pressing_the_button_uses_it_up(
     tmp_path: Path, content: Content
 ) -> None:
     settings = Settings(data_dir=tmp_path, secret_key=SECRET)
-    token = sign_in_token(SECRET.encode(), "Bea")
+    token = sign_in_token([SECRET.encode()], "Bea")
     with TestClient(create_app(settings, content=content), base_url=HERE) as client:
         for _ in range(3):
             page = client.get(f"/facilitate/sign-in?token={token}")

@@ -36,6 +36,7 @@ FLOORS = {
     "views": 1,
     "exports": 1,
     "settings": 1,
+    "signing": 2,
     "store": 2,
     "live": 3,
     "web": 4,

@@ -1,16 +1,12 @@
 """Settings: what the environment says, what is refused, and the key that is kept."""
 
-import os
-import stat
-from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from app import settings as module
-from app.settings import Settings, SettingsError, expected, secret_key, warnings
+from app.settings import Settings, SettingsError, expected, warnings
 
 KEY = "k" * 32
 
@@ -248,40 +244,3 @@ def test_a_port_that_goes_without_saying_is_not_said() -> None:
     settings = Settings(port=80)
     assert settings.address == "http://127.0.0.1"
     assert {"localhost", "localhost:80"} <= settings.hosts
-
-
-def test_a_key_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path / "deep" / "data")
-    key = secret_key(settings)
-    assert len(key) >= 32
-    assert secret_key(settings) == key
-    kept = list(settings.data_dir.iterdir())
-    assert [path.name for path in kept] == [module.KEY_FILE]
-    assert stat.S_IMODE(kept[0].stat().st_mode) == 0o600
-    assert secret_key(Settings(data_dir=tmp_path)) != key
-
-
-def test_processes_that_start_together_get_the_same_key(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path)
-    with ThreadPoolExecutor(8) as threads:
-        keys = set(threads.map(lambda _: secret_key(settings), range(40)))
-    assert len(keys) == 1
-    assert os.listdir(tmp_path) == [module.KEY_FILE]  # noqa: PTH208
-
-
-def test_a_key_that_is_given_touches_no_disk(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path / "data", secret_key=SecretStr(KEY))
-    assert secret_key(settings) == KEY.encode()
-    assert not settings.data_dir.exists()
-
-
-def test_a_kept_key_that_is_too_short_is_refused(tmp_path: Path) -> None:
-    (tmp_path / module.KEY_FILE).write_text("short")
-    with pytest.raises(SettingsError, match="expected 32 characters or more"):
-        secret_key(Settings(data_dir=tmp_path))
-
-
-def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(SettingsError, match=r"^MOMENTS_DATA_DIR: expected a folder .* \(Not a"):
-        secret_key(Settings(data_dir=tmp_path / "file" / "data"))

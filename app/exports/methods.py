@@ -46,7 +46,7 @@ def _workshop(workshop: Workshop, rows: Iterable[LogRow], made_at: datetime) -> 
 
 
 def _people(workshop: Workshop) -> str:
-    participants = workshop.participants()
+    participants = workshop.participants_ever()
     organisations = list(dict.fromkeys(person.organisation for person in participants))
     titles = joined(journey.title for journey in workshop.journeys.values())
     of = f" ({joined(organisations)})" if organisations else ""

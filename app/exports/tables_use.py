@@ -217,7 +217,7 @@ class OrganisationLine:
 
 def _organisations(workshop: Workshop, names: Names) -> Iterator[OrganisationLine]:
     people: dict[str, list[str]] = {name: [] for name in workshop.options.organisations or ()}
-    for person in workshop.participants():
+    for person in workshop.participants_ever():
         people.setdefault(person.organisation, []).append(person.id)
     longlist = list(workshop.ideas())
     # A merged idea repeats the builds of its parents.

@@ -56,6 +56,8 @@ def decide(
     """
     if actor.role not in command.by:
         raise Forbidden(f"A {_plain(actor.role)} may not do this.")
+    if actor.id in workshop.people and workshop.people[actor.id].removed:
+        raise Forbidden("You have been taken out of this workshop.")
     if workshop.phase not in command.during:
         raise Rejected(_not_now(command, workshop))
     events: list[Event] = []

@@ -36,7 +36,7 @@ class SeatParticipant(Command):
 
     def decide(self, workshop: Workshop, actor: Actor, at: datetime) -> Decision:
         person = workshop.people.get(self.participant)
-        if person is None or person.role is not Role.PARTICIPANT:
+        if person is None or person.role is not Role.PARTICIPANT or person.removed:
             raise Rejected("There is no such participant in this workshop.", "participant")
         if self.group not in workshop.groups:
             raise Rejected("There is no such group in this workshop.", "group")

@@ -1,15 +1,17 @@
-"""People: coming in at the door, by name and organisation, without an account.
+"""People: coming in at the door, by name and organisation, without an account; being removed.
 
 Others than participants come by an invite that names their role. It leaves out who
 sits where (`groups.py`). What always holds: a person once in stays in the workshop's
 list, so that ids and counts never move.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, ClassVar
 
 from app.game import dealing, seating
 from app.game.messages import (
+    STAFF,
     Actor,
     Command,
     Decision,
@@ -20,8 +22,8 @@ from app.game.messages import (
     Role,
     Stamp,
 )
-from app.game.phases import OPEN, Phase
-from app.game.text import Name, Title
+from app.game.phases import EVERY, OPEN, Phase
+from app.game.text import Id, Name, Title
 from app.game.workshop import Person, Workshop
 
 MOST_PEOPLE = 200
@@ -46,7 +48,7 @@ class JoinByInvite(Command):
     """Take the seat an invite keeps: `role` and `group` come from the invite, not the asker."""
 
     by: ClassVar = frozenset({Role.VISITOR})
-    during: ClassVar = OPEN | {Phase.CLOSED}
+    during: ClassVar = EVERY
     at_the_door: ClassVar = True
 
     name: Name
@@ -116,3 +118,33 @@ def _organisation(workshop: Workshop, typed: str) -> str:
             "Choose your organisation from the list: " + ", ".join(fixed) + ".", "organisation"
         )
     return typed
+
+
+class RemovePerson(Command):
+    """Take somebody out: they leave their group and may nothing more. What they wrote stays."""
+
+    by: ClassVar = STAFF
+    during: ClassVar = EVERY
+
+    participant: Id
+
+    def decide(self, workshop: Workshop, actor: Actor, at: datetime) -> Decision:
+        person = workshop.people.get(self.participant)
+        if person is None:
+            raise Rejected("There is no such person in this workshop.", "participant")
+        if person.removed:
+            raise Rejected(f"{person.name} has been removed already.", "participant")
+        if person.id == actor.id:
+            raise Rejected("You cannot remove yourself.", "participant")
+        yield PersonRemoved(person=person.id, before=person.group)
+
+
+class PersonRemoved(Event):
+    """Staff took somebody out of the workshop, and of the group `before`."""
+
+    person: str
+    before: str | None = None
+
+    def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:
+        person = workshop.people[self.person]
+        return workshop.having(replace(person, group=None, hand=(), removed=True))

@@ -46,6 +46,8 @@ class Person:
     hand: tuple[str, ...] = ()
     swaps: Mapping[int, int] = field(default_factory=dict)
     """Swaps used, by stage."""
+    removed: bool = False
+    """Whether staff have taken them out: what they wrote stays, and they may nothing more."""
     came: Mapping[str, Came] = field(default_factory=dict)
     """How each card of the hand came into it, where the log says so."""
 
@@ -212,8 +214,14 @@ class Workshop:
         return [
             person
             for person in self.people.values()
-            if person.role is Role.PARTICIPANT and (group is None or person.group == group)
+            if person.role is Role.PARTICIPANT
+            and not person.removed
+            and (group is None or person.group == group)
         ]
+
+    def participants_ever(self) -> list[Person]:
+        """Participants in order of arrival, also those who were removed."""
+        return [person for person in self.people.values() if person.role is Role.PARTICIPANT]
 
     def group_of(self, person: str) -> Group:
         """The group `person` sits in.

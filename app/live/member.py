@@ -16,6 +16,8 @@ class Member:
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
         self.seq = 0
+        self.failed = False
+        """Whether a view of theirs could not be made: nothing more is sent, they start again."""
         self.over = False
         """Whether the workshop is no more."""
         self._waiting: dict[str, Seen] = {}
@@ -42,8 +44,18 @@ class Member:
         """Count `screen` as known, without sending it."""
         self._known.update({seen.region.name: seen.tick for seen in screen})
 
+    def fail(self) -> None:
+        """Nothing of what waits may be sent: what they may see is not known any more."""
+        self.failed = True
+        self._waiting.clear()
+        self.wake()
+
+    def wake(self) -> None:
+        """Let whoever writes to this member ask again who they are."""
+        self._something.set()
+
     async def something(self) -> None:
-        """Wait until there is something to send."""
+        """Wait until there is something to send, or to ask."""
         await self._something.wait()
 
     def take(self) -> list[Seen]:

@@ -9,22 +9,21 @@ It leaves out drafts and presence, which are not the log's (`company.py`).
 """
 
 import asyncio
-import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
-from typing import Any
 
 from app import game
-from app.game.messages import Actor, Command, Event, Rejected, Stamp
+from app.game.messages import Actor, Command, Rejected
 from app.game.workshop import Workshop
 from app.live.audiences import Audiences, Seen
 from app.live.company import Presence
 from app.live.member import Member
-from app.store import CommandKey, Conflict, Entry, Row, Store, Unavailable, WorkshopRecord
+from app.live.rows import digest_of, entry, fold, read
+from app.store import CommandKey, Conflict, Row, Store, Unavailable, WorkshopRecord
 from app.views import Viewer
 
 logger = logging.getLogger(__name__)
@@ -114,7 +113,7 @@ class LiveWorkshop:
             Unavailable: it could not be written; nothing has changed.
         """
         key = (actor.id, ref)
-        digest = _digest(command)
+        digest = digest_of(command)
         for _ in range(MOST_TRIES):
             if self._refused & {actor.id, None}:
                 raise Rejected("This has been erased, so nothing more can be done.")
@@ -137,7 +136,7 @@ class LiveWorkshop:
             written = self._store.log.append(
                 self.code,
                 base.seq,
-                [_entry(event, actor, at) for event in events],
+                [entry(event, actor, at) for event in events],
                 command=CommandKey(ref, digest, made),
             )
             self._head = after
@@ -183,7 +182,7 @@ class LiveWorkshop:
             rows = await self._store.log.read(self.code, after=self.state.seq)
             for row in rows:
                 if row.seq == self.state.seq + 1:
-                    event, stamp = _read(row)
+                    event, stamp = read(row)
                     self.state = game.evolve(self.state, event, stamp)
                     self._remember(row)
             if not self._upon_head:
@@ -264,35 +263,24 @@ class LiveWorkshop:
         if self._publishing is None:
             self._publishing = asyncio.get_running_loop().call_soon(self._publish)
 
+    def ask_again(self) -> None:
+        """Somebody's key opens nothing any more: ask of everyone connected who they are."""
+        for member in self._members:
+            member.wake()
+
     def _publish(self) -> None:
         self._publishing = None
         for member in tuple(self._members):
+            person = self.state.people.get(member.viewer.id)
+            if person is not None and person.removed:
+                member.wake()
+                continue
             try:
                 member.offer(self.screen(member.viewer), self.state.seq)
             except Exception:
-                # A view that fails sends nothing: better an old screen than a leak.
+                # A view that fails sends nothing: better to start again than a leak.
                 logger.exception("a view of event %d failed", self.state.seq)
-
-
-def fold(rows: Iterable[Row]) -> Workshop:
-    """The workshop that these rows of a log make, from the first on."""
-    return game.replay(_read(row) for row in rows)
-
-
-def _read(row: Row) -> tuple[Event, Stamp]:
-    return Event.read(row.kind, row.body), Stamp(row.seq, row.at, row.actor)
-
-
-def _entry(event: Event, actor: Actor, at: datetime) -> Entry:
-    return Entry(event.kind, actor.id, at, event.subject, event.model_dump_json())
-
-
-def _digest(command: Command) -> str:
-    # Without what is left at its default: a field that a later version adds must not make
-    # something else of a command that was on its way when the server was upgraded.
-    said = command.model_dump_json(exclude_defaults=True)
-    body: dict[str, Any] = {"kind": type(command).__name__, "body": said}
-    return hashlib.sha256(repr(body).encode()).hexdigest()
+                member.fail()
 
 
 def _same_or_rejected(before: str, now: str) -> None:

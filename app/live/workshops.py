@@ -87,6 +87,11 @@ class Workshops:
         """Forget the live copy: the next who asks gets one folded afresh."""
         self._live.pop(code, None)
 
+    def ask_again(self) -> None:
+        """Somebody's key opens nothing any more: see whose sockets that ends."""
+        for live in self._live.values():
+            live.ask_again()
+
     async def refuse(self, code: str, person: str | None) -> None:
         """Let a person, or with None everybody, do nothing more in a workshop: it is erased next.
 

@@ -87,6 +87,11 @@ class Records:
             .values(revoked_at=at)
         )
 
+    async def forget_accounts(self, before: datetime) -> None:
+        """Take out facilitators' keys, and sign-ins that were used, from before a time."""
+        old = ACCESS.c.kind == "account", ACCESS.c.created_at < before
+        await self._do(delete(ACCESS).where(*old))
+
     async def save_draft(self, draft: DraftRow) -> None:
         """Keep a person's draft in place of the one before. Raises Conflict without a workshop."""
         await self._put(DRAFT, draft)

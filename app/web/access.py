@@ -1,9 +1,9 @@
 """Who is asking: keys, seats, invites, and facilitators signing in.
 
-Everybody comes in with a key that cannot be guessed; only its hash is kept. Browsers
-hold theirs in a signed cookie no script can read. There are no passwords. It leaves out
-Host, Origin and the like (`edge.py`). What always holds: what somebody may do is looked
-up at every message, never remembered from when they connected.
+Everybody comes in with a key that cannot be guessed; only its hash is kept. It leaves out
+Host, Origin and the like (`edge.py`), the cookies that browsers hold their keys in
+(`cookies.py`) and the links to sign in by (`links.py`). What always holds: what somebody may
+do is looked up at every message, never remembered from when they connected.
 """
 
 import hashlib
@@ -11,22 +11,19 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
-from fastapi import Response
-from itsdangerous import BadData, Signer, URLSafeTimedSerializer
 from starlette.requests import HTTPConnection
 
 from app.game.messages import STAFF, Actor, Role
 from app.live import LiveWorkshop
 from app.settings import Settings
 from app.store import AccessRow, Conflict, Store
+from app.web import links
+from app.web.cookies import SIGNED_IN_FOR, Cookies
 from app.web.errors import Problem
 
-SIGN_IN_MINUTES = 15
-SIGNED_IN_FOR = timedelta(days=14)
-SEAT_FOR = timedelta(days=60)
 OWNER = "owner"
 """The account of whoever runs the server: sees every workshop."""
 
@@ -59,14 +56,17 @@ class Access:
     """The one place that turns keys and cookies into people."""
 
     def __init__(
-        self, store: Store, settings: Settings, secret: bytes, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        settings: Settings,
+        secret_keys: tuple[bytes, ...],
+        clock: Callable[[], datetime],
     ) -> None:
         self._records = store.records
         self._settings = settings
         self._clock = clock
-        self._secret = secret
-        self._signer = Signer(secret, salt="seat")
-        self._links = _links(secret)
+        self._secrets = secret_keys
+        self.cookies = Cookies(settings, secret_keys)
         self._rows: dict[str, AccessRow] = {}
 
     # Keys
@@ -107,6 +107,18 @@ class Access:
             raise Problem("forbidden", "This invite is not valid any more. Ask for a new one.")
         return row
 
+    async def has_key(self, connection: HTTPConnection, code: str, key: str | None = None) -> bool:
+        """Whether whoever asks holds a key to the workshop of `code`, or a facilitator's."""
+        cookies = self.cookies.seat(connection, code), self.cookies.account(connection)
+        held = [key, self.bearer(connection), *cookies]
+        for each in held:
+            if each and await self.account_by_key(each) is not None:
+                return True
+            row = await self._row(each) if each else None
+            if row is not None and row.workshop == code:
+                return True
+        return False
+
     async def known(self, key: str) -> bool:
         """Whether `key` opens anything at all."""
         return await self._row(key) is not None
@@ -140,7 +152,10 @@ class Access:
             raise Problem("unauthenticated", "This key is not known, or not valid any more.")
         if row.workshop != live.code:
             raise Problem("forbidden", "This key belongs to another workshop.")
-        return _seated(live, row)
+        seated = _seated(live, row)
+        if seated is None:
+            raise Problem("unauthenticated", "You have been taken out of this workshop.")
+        return seated
 
     async def account_by_key(self, key: str) -> Account | None:
         """The facilitator whose key this is, if it is one's."""
@@ -164,12 +179,12 @@ class Access:
 
     async def account(self, request: HTTPConnection) -> Account | None:
         """The facilitator signed in with this browser, if any."""
-        key = self._unsigned(request, self._cookie("facilitator"))
+        key = self.cookies.account(request)
         return await self.account_by_key(key) if key else None
 
     async def viewer(self, request: HTTPConnection, live: LiveWorkshop) -> Actor | None:
         """Who this browser is in this workshop: by its seat, if it has one."""
-        key = self._unsigned(request, self._cookie(f"seat_{live.code}"))
+        key = self.cookies.seat(request, live.code)
         row = await self._row(key) if key else None
         if row is None or row.kind != "seat" or row.workshop != live.code:
             return None
@@ -183,64 +198,20 @@ class Access:
         seated = await self.viewer(request, live)
         return seated if seated is not None and seated.role in STAFF else None
 
-    # Cookies
-
-    def keep_seat(self, response: Response, code: str, key: str) -> None:
-        """Let the browser keep a seat."""
-        self._keep(response, self._cookie(f"seat_{code}"), key, SEAT_FOR)
-
-    def keep_account(self, response: Response, key: str) -> None:
-        """Let the browser keep a facilitator signed in."""
-        self._keep(response, self._cookie("facilitator"), key, SIGNED_IN_FOR)
-
     async def revoke_account(self, request: HTTPConnection) -> None:
         """The key this browser is signed in with opens nothing any more."""
-        key = self._unsigned(request, self._cookie("facilitator"))
+        key = self.cookies.account(request)
         if key:
             await self._records.revoke(hashed(key), self._clock())
             self._rows.pop(hashed(key), None)
 
-    def forget_account(self, response: Response) -> None:
-        """Let the browser forget the facilitator."""
-        response.delete_cookie(
-            self._cookie("facilitator"),
-            secure=self._settings.https,
-            httponly=True,
-            samesite="lax",
-        )
+    async def forget_old_accounts(self) -> None:
+        """Delete the keys that have run out, with the names they were given to.
 
-    def socket_token(self, request: HTTPConnection, code: str) -> str:
-        """What a page must say first on its socket: proof that it is a page of ours.
-
-        A page of a sibling host can open a socket that carries our cookies, but cannot
-        read this (P9).
+        Raises:
+            Unavailable: the database failed; they open nothing all the same.
         """
-        cookies = "\n".join(
-            request.cookies.get(self._cookie(name), "") for name in ("facilitator", f"seat_{code}")
-        )
-        return hmac.new(self._secret, f"socket\n{code}\n{cookies}".encode(), "sha256").hexdigest()
-
-    def _cookie(self, name: str) -> str:
-        # The prefix makes browsers refuse the cookie from a sibling host; it needs https.
-        return f"__Host-moments_{name}" if self._settings.https else f"moments_{name}"
-
-    def _keep(self, response: Response, name: str, key: str, time: timedelta) -> None:
-        response.set_cookie(
-            name,
-            self._signer.sign(key).decode(),
-            max_age=int(time.total_seconds()),
-            path="/",
-            secure=self._settings.https,
-            httponly=True,
-            samesite="lax",
-        )
-
-    def _unsigned(self, request: HTTPConnection, name: str) -> str | None:
-        value = request.cookies.get(name)
-        try:
-            return self._signer.unsign(value).decode() if value else None
-        except BadData:
-            return None
+        await self._records.forget_accounts(self._clock() - SIGNED_IN_FOR)
 
     # Signing in
 
@@ -250,10 +221,7 @@ class Access:
         Raises:
             Problem: the link is too old, was used before, or was never ours.
         """
-        try:
-            claim = self._links.loads(token, max_age=SIGN_IN_MINUTES * 60)
-        except BadData:
-            raise Problem("forbidden", TOO_OLD) from None
+        claim = links.claim_of(token, self._secrets)
         used = AccessRow(
             key_hash=hashed(f"sign-in {claim['nonce']}"),
             kind="account",
@@ -264,37 +232,21 @@ class Access:
         try:
             await self._records.grant(used)
         except Conflict:
-            raise Problem("forbidden", TOO_OLD) from None
+            raise Problem("forbidden", links.TOO_OLD) from None
         return await self._grant(
             "account", person=claim["account"], role=Role.FACILITATOR, name=claim["name"]
         )
 
 
-def _links(secret: bytes) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(secret, salt="sign-in")
+def _seated(live: LiveWorkshop, row: AccessRow) -> Actor | None:
+    """The holder of a seat; their group, and whether they were removed, is the workshop's to say.
 
-
-def sign_in_token(secret: bytes, name: str, account: str | None = None) -> str:
-    """What a sign-in link carries: good once, for a quarter of an hour."""
-    claim = {
-        # The same name is the same account, so that a facilitator whose sign-in has run
-        # out finds their workshops again.
-        "account": account or f"f{hashed(name.strip().casefold())[:16]}",
-        "name": name,
-        "nonce": secrets.token_urlsafe(16),
-    }
-    return str(_links(secret).dumps(claim))
-
-
-TOO_OLD = (
-    "This sign-in link was used before or is older than "
-    f"{SIGN_IN_MINUTES} minutes. Restart the server, or ask whoever runs it for a new one."
-)
-
-
-def _seated(live: LiveWorkshop, row: AccessRow) -> Actor:
-    """The holder of a seat; the group of a participant is the workshop's to say."""
+    So somebody who was removed is out in every process as soon as it knows of that event,
+    even if theirs could not be written into the keys.
+    """
     assert row.person is not None
     person = live.state.people.get(row.person)
+    if person is not None and person.removed:
+        return None
     group = person.group if person else row.group_id
     return Actor(row.person, Role(row.role), group)

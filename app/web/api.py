@@ -32,7 +32,6 @@ from app.web.resume import Since, missed, whole_number
 from app.web.socket import (
     FORBIDDEN,
     MALFORMED,
-    NOT_FOUND,
     UNAUTHENTICATED,
     Hangup,
     attend,
@@ -92,7 +91,7 @@ async def open_workshop(request: Request, wish: OpenWorkshop) -> WorkshopMade:
 async def join(request: Request, code: str, body: JoinRequest) -> SeatMade:
     door = door_of(request)
     await door.limits.check("join", door.address(request))
-    live = await door.workshop_at_the_door(request, code)
+    live = await door.workshop(request, code)
     seat = await door.join(live, name=body.name, organisation=body.organisation, invite=body.invite)
     return SeatMade(participant=seat.person, key=seat.key)
 
@@ -107,9 +106,9 @@ async def do(request: Request, code: str) -> Done:
     door = door_of(request)
     live = await door.workshop(request, code)
     actor = await _actor(request, live)
-    await door.limits.check("command", f"{code} {actor.id}")
     body = await _json(request)
     request.state.command_ref = ref_of(body)
+    await door.limits.check("command", f"{live.code} {actor.id}")
     done = await door.do(live, body, actor)
     return Done(ok=done.ref, seq=done.answer.seq, made=done.answer.made)
 
@@ -190,15 +189,11 @@ async def all_schemas(request: Request) -> Any:
 @router.websocket("/workshops/{code}/live")
 async def live_socket(socket: WebSocket, code: str) -> None:
     await socket.accept()
-    await guarded(socket, _serve(socket, code))
+    await guarded(socket, lambda: _serve(socket, code))
 
 
 async def _serve(socket: WebSocket, code: str) -> None:
     door = door_of(socket)
-    try:
-        live = await door.workshop(socket, code)
-    except Problem:
-        raise Hangup(NOT_FOUND, "there is no workshop of this code") from None
     hello = await first_message(socket)
     if not HELLO.issuperset(hello):
         raise Hangup(MALFORMED, "the first message has fields that are not known")
@@ -207,6 +202,7 @@ async def _serve(socket: WebSocket, code: str) -> None:
         raise Hangup(MALFORMED, "the first message needs a key, and since as a number or null")
     if not (epoch is None or isinstance(epoch, str)):
         raise Hangup(MALFORMED, "epoch is a text or null")
+    live = await door.workshop(socket, code, key)
 
     async def who() -> Actor:
         return await door.access.by_key(key, live)

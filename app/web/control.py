@@ -15,7 +15,14 @@ from app.live import LiveWorkshop
 from app.store import StoreError
 from app.web import fragments
 from app.web.access import InviteRole
-from app.web.control_forms import capture_form, form_called, invite_form, seat_form
+from app.web.control_forms import (
+    capture_form,
+    form_called,
+    invite_form,
+    other_seats,
+    remove_form,
+    seat_form,
+)
 from app.web.deciding import assess_with, shortlist_with
 from app.web.door import Door
 from app.web.errors import Problem, from_exception
@@ -40,13 +47,16 @@ CONTROL_REGIONS = ("workshop", "course", "groups", "coverage", "longlist", "spot
 
 
 @router.get("/facilitate/{code}")
-async def control_room(request: Request, code: str, capture: str | None = None) -> Response:
+async def control_room(
+    request: Request, code: str, capture: str | None = None, remove: str | None = None
+) -> Response:
     host = await host_of(request, code)
     host.live.presence.looked(host.actor.id)
     return _control_room(
         request,
         host,
         capture=capture,
+        remove=remove,
         rating_of=request.query_params.get("idea"),
         notice=done_notice(request),
     )
@@ -59,6 +69,7 @@ def _control_room(
     forms: Mapping[str, FormView] | None = None,
     notice: Notice | None = None,
     capture: str | None = None,
+    remove: str | None = None,
     rating_of: str | None = None,
     status: int = 200,
 ) -> Response:
@@ -70,6 +81,7 @@ def _control_room(
         "seat": seat_form(live),
         "merge": FormView("merge", f"{host.base}/do", new_ref()),
         "invite": invite_form(live),
+        "remove": remove_form(live, remove),
         "rate": rate_form(live, host.actor, rating_of, action=f"{host.base}/do"),
         "capture": capture_form(live, capture) if capture in live.state.groups else None,
         **(forms or {}),
@@ -81,6 +93,7 @@ def _control_room(
         regions=shown.html,
         forms=made,
         join=door.invitation(live.code),
+        other_seats=other_seats(live),
         capture_links=[
             (
                 group.id,

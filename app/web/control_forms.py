@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.game.apease import CRITERIA
+from app.game.messages import Role
 from app.live import LiveWorkshop
 from app.views.regions import EVERYBODY
 from app.views.results import shortlist
@@ -69,6 +70,26 @@ def capture_form(live: LiveWorkshop, group: str | None, **rest: Any) -> FormView
     )
 
 
+def remove_form(live: LiveWorkshop, person: str | None, **rest: Any) -> FormView | None:
+    """The question whether to take somebody out; None where they are not there."""
+    found = live.state.people.get(person or "")
+    if found is None or found.removed:
+        return None
+    base = f"/facilitate/{live.code}"
+    return FormView(
+        "remove", f"{base}/do", new_ref(), options={"person": found, "keep": base}, **rest
+    )
+
+
+def other_seats(live: LiveWorkshop) -> list[tuple[str, str, str]]:
+    """Name, role and way to remove of those with a seat who are no participants."""
+    return [
+        (person.name, person.role, f"/facilitate/{live.code}?remove={person.id}#remove")
+        for person in live.state.people.values()
+        if person.role is not Role.PARTICIPANT and not person.removed
+    ]
+
+
 def choose_form(live: LiveWorkshop, **rest: Any) -> FormView:
     """Putting an idea on the shortlist, or taking it off."""
     return FormView("choose", f"/facilitate/{live.code}/do", _ref(rest), **rest)
@@ -103,6 +124,7 @@ def form_called(host: Host, name: str, typed_in: Mapping[str, str], **rest: Any)
     makers: dict[str, Callable[..., FormView | None]] = {
         "seat": lambda **r: seat_form(live, **r),
         "capture": lambda **r: capture_form(live, typed_in.get("group"), **r),
+        "remove": lambda **r: remove_form(live, typed_in.get("participant"), **r),
         "choose": lambda **r: choose_form(live, **r),
         "assess": lambda **r: assess_form(live, **r),
         "merge": lambda **r: FormView("merge", f"{host.base}/do", _ref(r), **r),

@@ -5,9 +5,10 @@ joining it, saving a draft, inviting. It leaves out HTTP's own words. What alway
 a wrong code costs the same whichever door it was tried at.
 """
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import segno
 from markupsafe import Markup
@@ -16,7 +17,7 @@ from starlette.requests import HTTPConnection
 from app import game
 from app.game.ideas import SubmitIdea
 from app.game.messages import Actor, Malformed, Rejected, Role
-from app.game.people import Join, JoinByInvite
+from app.game.people import Join, JoinByInvite, RemovePerson
 from app.game.phases import Phase
 from app.game.shapes import validated
 from app.game.text import clean
@@ -70,6 +71,8 @@ class Door:
     workshops: Workshops
     access: Access
     limits: Limits
+    exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Files being made: others wait, so that many who ask at once do not stop a workshop."""
 
     def url(self, path: str) -> str:
         """The full address of a page, for links that are sent to people."""
@@ -92,30 +95,28 @@ class Door:
         """Where a request comes from, for limits only."""
         return connection.client.host if connection.client else None
 
-    async def workshop(self, connection: HTTPConnection, code: str) -> LiveWorkshop:
+    async def workshop(
+        self, connection: HTTPConnection, code: str, key: str | None = None
+    ) -> LiveWorkshop:
         """The workshop of `code`, as typed: small letters and spaces are forgiven.
 
+        Whoever holds a key of it (or `key` is one) need not know the code, so is not guessing.
+
         Raises:
-            Problem: there is none.
+            Problem: there is none, or too many wrong codes were tried.
         """
-        live = await self.workshops.get(tidy(code))
+        code, address = tidy(code), self.address(connection)
+        guessing = not await self.access.has_key(connection, code, key)
+        if guessing:
+            await self.limits.codes.trying(code, address)
+        live = await self.workshops.get(code)
         if live is None:
-            await self.limits.check("wrong_code", self.address(connection))
+            await self.limits.codes.was_wrong(address)
             raise Problem(
                 "not_found", "There is no workshop with this code. Check it and try again.", "code"
             )
-        return live
-
-    async def workshop_at_the_door(self, connection: HTTPConnection, code: str) -> LiveWorkshop:
-        """As `workshop`, for those who have no seat yet, and might be guessing.
-
-        Raises:
-            Problem: there is none, or too many wrong codes came from there.
-        """
-        address = self.address(connection)
-        await self.limits.peek("wrong_code", address)
-        live = await self.workshop(connection, code)
-        await self.limits.right_code(address)
+        if guessing:
+            await self.limits.codes.was_right(code, address)
         return live
 
     async def join(
@@ -147,18 +148,25 @@ class Door:
         return Seat(answer.made, role, key)
 
     async def do(self, live: LiveWorkshop, body: object, actor: Actor) -> "Accepted":
-        """Carry out the command in `body`. What was submitted is a draft no more.
+        """Carry out the command in `body`.
+
+        What was submitted is a draft no more, and who was removed has neither key nor draft.
 
         Raises:
             Rejected: with what was wrong, in plain English.
             Unavailable: it could not be saved.
         """
         ref, command = game.read_command(body)
+        if isinstance(command, SubmitIdea):
+            await self.limits.check("idea", f"{live.code} {actor.id}")
         answer = await live.do(command, ref, actor)
-        if isinstance(command, SubmitIdea) and answer.made is not None:
-            # The idea is saved, whatever becomes of this.
-            with suppress(Unavailable):
+        # What was asked for is saved, whatever becomes of what follows from it.
+        with suppress(Unavailable):
+            if isinstance(command, SubmitIdea) and answer.made is not None:
                 await self._drop_draft(live, actor, answer.made)
+            if isinstance(command, RemovePerson):
+                await self.access.revoke_person(live.code, command.participant)
+                await live.presence.drop_draft(command.participant)
         return Accepted(ref, answer)
 
     @staticmethod

@@ -1,7 +1,7 @@
 """Exports over HTTP: which file may be had by whom, made off the event loop.
 
 What is in a table stands in `app/exports`. What always holds: a file that is refused
-is refused before anything of it is made.
+is refused before anything of it is made, and no more than two are made at once.
 """
 
 import asyncio
@@ -39,6 +39,11 @@ async def export(door: Door, live: LiveWorkshop, actor: Actor, file: str) -> Res
         Problem: it may not be had, or there is none of that name.
     """
     reader = reader_of(actor, live)
+    async with door.exporting:
+        return await _export(door, live, reader, file)
+
+
+async def _export(door: Door, live: LiveWorkshop, reader: Reader, file: str) -> Response:
     what, _, extension = file.rpartition(".")
     workshop, made_at = live.state, door.workshops.clock()
     if file == "all.zip":

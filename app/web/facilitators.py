@@ -65,7 +65,7 @@ async def sign_in(request: Request) -> Response:
         return _sign_in_page({}, {"": problem.message}, problem.status)
     to = values.get("to", "")
     response = go(request, to if WORKSHOP_PAGE.fullmatch(to) else "/facilitate")
-    door.access.keep_account(response, key)
+    door.access.cookies.keep_account(response, key)
     return response
 
 
@@ -73,6 +73,7 @@ async def sign_in(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     door = door_of(request)
     await door.access.revoke_account(request)
+    door.workshops.ask_again()
     response = see_other("/")
-    door.access.forget_account(response)
+    door.access.cookies.forget_account(response)
     return response

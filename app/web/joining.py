@@ -35,7 +35,7 @@ ROLES = {
 @router.get("/join/{code}")
 async def join_page(request: Request, code: str, invite: str | None = None) -> Response:
     door = door_of(request)
-    live = await door.workshop_at_the_door(request, code)
+    live = await door.workshop(request, code)
     if invite is None and await door.access.viewer(request, live) is not None:
         return see_other(f"/w/{live.code}")
     return await _join_page(request, live, {"invite": invite or ""}, {})
@@ -72,7 +72,7 @@ async def _join_page(
 @router.post("/join/{code}")
 async def join(request: Request, code: str) -> Response:
     door = door_of(request)
-    live = await door.workshop_at_the_door(request, code)
+    live = await door.workshop(request, code)
     form = await request.form(max_files=0, max_fields=20)
     values = typed(form)
     try:
@@ -89,7 +89,7 @@ async def join(request: Request, code: str) -> Response:
         return await _join_page(request, live, values, mistakes(problem), problem.status)
     staff = seat.role is Role.CO_HOST
     response = go(request, f"/facilitate/{live.code}" if staff else f"/w/{live.code}")
-    door.access.keep_seat(response, live.code, seat.key)
+    door.access.cookies.keep_seat(response, live.code, seat.key)
     return response
 
 

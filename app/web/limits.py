@@ -7,8 +7,9 @@ no kind of counting can be made to grow without end.
 
 import math
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
@@ -18,31 +19,43 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from app.addresses import neighbourhood
 from app.web.errors import Problem
 
-Kind = Literal["join", "wrong_code", "sign_in", "command", "message"]
+Kind = Literal["join", "sign_in", "command", "idea", "message"]
 
 LIMITS: dict[Kind, RateLimitItem] = {
     # A whole department may come from one address: 150 people within a minute, and some twice.
     "join": RateLimitItemPerMinute(300),
-    "wrong_code": RateLimitItemPerMinute(20),
     "sign_in": RateLimitItemPerMinute(10),
     # Far above what hands can do, for programs that carry a workshop in one go.
     "command": RateLimitItemPerSecond(200, 10),
+    "idea": RateLimitItemPerSecond(20, 10),
     "message": RateLimitItemPerSecond(400, 10),
 }
 
-BY_ADDRESS: frozenset[Kind] = frozenset({"join", "wrong_code", "sign_in"})
+BY_ADDRESS: frozenset[Kind] = frozenset({"join", "sign_in"})
 
-WRONG_CODES_IN_ALL = RateLimitItemPerMinute(300)
-"""A code is one of 6.5 × 10^11: so slow, from wherever, a guess is as good as never right."""
+WRONG_CODES = RateLimitItemPerMinute(20)
+"""By address: so many are told that there is no such workshop; then they are told to wait."""
+
+GUESSES = RateLimitItemPerMinute(300)
+"""In all, by those who have not tried too many: after so many wrong ones no more are looked up.
+
+A code is one of 6.5 × 10^11: so slow, from wherever, a guess is as good as never right."""
+
+MORE_GUESSES = RateLimitItemPerMinute(900)
+"""In all, by those who have: a department behind one address may mistype more often than one
+person, and somebody there with the right code is let in while this lasts."""
 
 RIGHT_CODE = RateLimitItemPerMinute(1, 12 * 60)
-"""Half a day: the addresses of people who are expected, spared when others guess."""
+"""Half a day: what was known at an address to be right, and is no guess there any more."""
+
+SOCKETS = {"seat": 20, "address": 2500, "all": 5000}
+"""How many may be open at once: by one seat, from one address, and in this process."""
 
 SAYS: dict[Kind, str] = {
     "join": "Many people are joining from where you are.",
-    "wrong_code": "Too many codes that do not exist were tried.",
     "sign_in": "Too many attempts to sign in were made.",
     "command": "That was too much at once.",
+    "idea": "These are very many ideas at once.",
     "message": "That was too much at once.",
 }
 
@@ -133,8 +146,8 @@ class Limits:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._counts = {kind: Count(item, clock) for kind, item in LIMITS.items()}
-        self._wrong_codes_in_all = Count(WRONG_CODES_IN_ALL, clock)
-        self._right_codes = Count(RIGHT_CODE, clock)
+        self.codes = Codes(clock)
+        self.sockets = Sockets()
 
     async def check(self, kind: Kind, who: str | None) -> None:
         """Count one more, by a visitor's address or else by a person or connection.
@@ -142,37 +155,111 @@ class Limits:
         Raises:
             Problem: `too_many`, with the seconds to wait; nothing was counted.
         """
-        counts = await self._that_apply(kind, who)
-        await self._refuse_where_spent(kind, counts)
-        for count, key in counts:
-            await count.add(key)
+        key = neighbourhood(who) if kind in BY_ADDRESS else who or "unknown"
+        count = self._counts[kind]
+        if seconds := await count.wait(key):
+            raise _too_many(SAYS[kind], seconds)
+        await count.add(key)
 
-    async def peek(self, kind: Kind, who: str | None) -> None:
-        """As `check`, without counting: for what counts only when it turns out wrong.
+
+class Codes:
+    """How often codes are tried that do not exist: by address, and in all.
+
+    Whoever shares an address with somebody who guesses, or mistypes, still gets in: a right
+    code is refused only where so many were guessed in all that it is not even looked up,
+    and not there either once it has been right at that address.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._wrong = Count(WRONG_CODES, clock)
+        self._guesses = Count(GUESSES, clock)
+        self._more_guesses = Count(MORE_GUESSES, clock)
+        self._right = Count(RIGHT_CODE, clock)
+
+    async def trying(self, code: str, address: str | None) -> None:
+        """Somebody there wants to know whether there is a workshop of `code`.
 
         Raises:
-            Problem: `too_many`, with the seconds to wait.
+            Problem: `too_many`: do not even look.
         """
-        await self._refuse_where_spent(kind, await self._that_apply(kind, who))
-
-    async def right_code(self, address: str | None) -> None:
-        """Somebody there knew a code: from now on, others' guesses do not stop their colleagues."""
-        await self._right_codes.add(neighbourhood(address))
-
-    async def _that_apply(self, kind: Kind, who: str | None) -> list[tuple[Count, str]]:
-        key = neighbourhood(who) if kind in BY_ADDRESS else who or "unknown"
-        counts = [(self._counts[kind], key)]
-        # Guessing from many addresses must not be a way to shut the door on a workshop.
-        if kind == "wrong_code" and not await self._right_codes.wait(key):
-            counts.append((self._wrong_codes_in_all, EVERYWHERE))
-        return counts
-
-    async def _refuse_where_spent(self, kind: Kind, counts: list[tuple[Count, str]]) -> None:
-        seconds = max([await count.wait(key) for count, key in counts])
+        place = neighbourhood(address)
+        if await self._right.wait(f"{place} {code}"):
+            return
+        within = not await self._wrong.wait(place)
+        if within and await self._right.wait(place):
+            return  # their own wrong ones count; others' are no reason to stop them
+        seconds = await (self._guesses if within else self._more_guesses).wait(EVERYWHERE)
         if seconds:
-            unit = "second" if seconds == 1 else "seconds"
-            raise Problem(
-                "too_many",
-                f"{SAYS[kind]} Wait {seconds} {unit}, then try again.",
-                wait=seconds,
-            )
+            raise _too_many(TOO_MANY_CODES, seconds)
+
+    async def was_right(self, code: str, address: str | None) -> None:
+        """There is: from now on it is no guess there, and others' guesses do not stop them."""
+        place = neighbourhood(address)
+        await self._right.add(place)
+        await self._right.add(f"{place} {code}")
+
+    async def was_wrong(self, address: str | None) -> None:
+        """There is none.
+
+        Raises:
+            Problem: `too_many`: they have been told so often enough.
+        """
+        place = neighbourhood(address)
+        if seconds := await self._wrong.wait(place):
+            await self._more_guesses.add(EVERYWHERE)
+            raise _too_many(TOO_MANY_CODES, seconds)
+        await self._wrong.add(place)
+        await self._guesses.add(EVERYWHERE)
+
+
+class Sockets:
+    """How many sockets are open."""
+
+    def __init__(self) -> None:
+        self._open: Counter[tuple[str, str]] = Counter()
+
+    @contextmanager
+    def from_address(self, address: str | None) -> Iterator[None]:
+        """One more, for as long as this lasts.
+
+        Raises:
+            Problem: `too_many`, from there or in all.
+        """
+        with self._one("all", EVERYWHERE), self._one("address", neighbourhood(address)):
+            yield
+
+    @contextmanager
+    def of_seat(self, seat: str) -> Iterator[None]:
+        """One more, for as long as this lasts.
+
+        Raises:
+            Problem: `too_many` of this seat.
+        """
+        with self._one("seat", seat):
+            yield
+
+    @contextmanager
+    def _one(self, kind: str, key: str) -> Iterator[None]:
+        place = kind, key
+        if self._open[place] >= SOCKETS[kind]:
+            raise Problem("too_many", TOO_MANY_SOCKETS[kind], wait=10)
+        self._open[place] += 1
+        try:
+            yield
+        finally:
+            self._open[place] -= 1
+            if not self._open[place]:
+                del self._open[place]
+
+
+TOO_MANY_CODES = "Too many codes that do not exist were tried."
+TOO_MANY_SOCKETS = {
+    "seat": "This seat has too many pages open. Close some of them.",
+    "address": "Too many pages are open where you are. Close some of them.",
+    "all": "Too many pages are open. Try again in a moment.",
+}
+
+
+def _too_many(says: str, seconds: int) -> Problem:
+    unit = "second" if seconds == 1 else "seconds"
+    return Problem("too_many", f"{says} Wait {seconds} {unit}, then try again.", wait=seconds)

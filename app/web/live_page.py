@@ -4,7 +4,6 @@ The page's first message carries a token that only a page of ours can know. What
 holds: a page gets regions as the HTML it would get by loading again.
 """
 
-import hmac
 import json
 from collections.abc import Awaitable, Callable
 
@@ -20,7 +19,6 @@ from app.web.resume import Since, missed, whole_number
 from app.web.socket import (
     FORBIDDEN,
     MALFORMED,
-    NOT_FOUND,
     UNAUTHENTICATED,
     Hangup,
     attend,
@@ -61,19 +59,14 @@ def changes(
 async def serve_page(socket: WebSocket, code: str, who: Who) -> None:
     """The socket of a page; `who` finds out from its cookies who is asking."""
     await socket.accept()
-    await guarded(socket, _serve(socket, code, who))
+    await guarded(socket, lambda: _serve(socket, code, who))
 
 
 async def _serve(socket: WebSocket, code: str, who: Who) -> None:
     door = door_of(socket)
-    try:
-        live = await door.workshop(socket, code)
-    except Problem:
-        raise Hangup(NOT_FOUND, "there is no workshop of this code") from None
+    live = await door.workshop(socket, code)
     hello = await first_message(socket)
-    token = hello.get("token")
-    expected = door.access.socket_token(socket, live.code)
-    if not isinstance(token, str) or not hmac.compare_digest(token.encode(), expected.encode()):
+    if not door.access.cookies.is_socket_token(hello.get("token"), socket, live.code):
         raise Hangup(UNAUTHENTICATED, "this page is out of date; load it again")
 
     async def asking() -> Actor:

@@ -80,7 +80,7 @@ def screen(
         LiveView(
             url=f"{base}/live",
             poll=f"{base}/changes",
-            token=door.access.socket_token(request, live.code),
+            token=door.access.cookies.socket_token(request, live.code),
             seq=live.state.seq,
             epoch=live.record.epoch,
             tick=latest(seen),

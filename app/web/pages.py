@@ -1,6 +1,9 @@
 """Pages for everyone: the way in, the deck, the problem statements, privacy, an idea's trail."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from app.game.messages import Actor
 from app.live import LiveWorkshop
@@ -13,6 +16,8 @@ from app.web.forms import FormView, new_ref, typed
 from app.web.page import PageView, go, respond, with_query
 
 router = APIRouter(include_in_schema=False)
+
+CONTACT_HOLDS = timedelta(days=180)
 
 
 async def _page(request: Request, title: str, path: str) -> PageView:
@@ -42,7 +47,7 @@ async def enter(request: Request) -> Response:
     try:
         if not code:
             raise Problem("malformed", "Enter the code of your workshop.", "code")
-        live = await door.workshop_at_the_door(request, code)
+        live = await door.workshop(request, code)
     except (Problem, StoreError) as failure:
         problem = from_exception(failure)
         return await _home(request, values, {"code": problem.message}, problem.status)
@@ -80,6 +85,22 @@ async def privacy(request: Request) -> Response:
     page = await _page(request, "What becomes of your words", "/privacy")
     days = door_of(request).settings.retention_days
     return respond("privacy.html", page, retention_days=days)
+
+
+@router.get("/.well-known/security.txt")
+async def security_contact(request: Request) -> Response:
+    """Where to report a weakness (RFC 9116), if whoever runs the server has said."""
+    door = door_of(request)
+    if door.settings.security_contact is None:
+        raise Problem("not_found")
+    until = door.workshops.clock() + CONTACT_HOLDS
+    lines = (
+        f"Contact: {door.settings.security_contact}",
+        f"Expires: {until:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: en",
+        f"Canonical: {door.url('/.well-known/security.txt')}",
+    )
+    return PlainTextResponse("\n".join(lines) + "\n")
 
 
 @router.get("/accessibility-statement")

@@ -10,14 +10,14 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from app.game.messages import Actor
+from app.game.messages import Actor, Role
 from app.live import LiveWorkshop, Member, Seen
-from app.web.door import Door
+from app.web.door import Door, door_of
 from app.web.errors import Problem, as_json, ref_of
 from app.web.errors import told as told_problem
 from app.web.resume import Since, missed
@@ -76,7 +76,25 @@ async def attend(
 
     Raises:
         Hangup, WebSocketDisconnect: it ended.
+        Problem: this seat has too many already.
     """
+    # A screen is nobody's seat: there may be one in every room.
+    own = f"{live.code} {viewer.id}"
+    counted = nullcontext() if viewer.role is Role.SCREEN else door.limits.sockets.of_seat(own)
+    with counted:
+        await _attend(socket, door, live, viewer, since, regions, encode, who)
+
+
+async def _attend(
+    socket: WebSocket,
+    door: Door,
+    live: LiveWorkshop,
+    viewer: Actor,
+    since: Since,
+    regions: frozenset[str] | None,
+    encode: Encode,
+    who: Callable[[], Awaitable[Actor]],
+) -> None:
     member = live.watch(viewer)
     try:
         screen, seq = _only(live.screen(viewer), regions), live.state.seq
@@ -116,12 +134,14 @@ async def _write(
             await asyncio.wait_for(member.something(), heartbeat - clock())
         except TimeoutError:
             heartbeat += HEARTBEAT_SECONDS  # also where there is much else to send
-            await _known(who)
+            await _as_before(who, member)
             await _send(socket, '{"hb":1}')
             continue
         if member.over:
             raise Hangup(NOT_FOUND, "this workshop has been erased")
-        await _known(who)
+        await _as_before(who, member)
+        if member.failed:
+            raise Hangup(FAULT, "something went wrong here; please come back")
         changed = _only(member.take(), regions)
         if changed:
             await _send(socket, encode(changed, member.seq))
@@ -141,7 +161,7 @@ async def _read(
             await door.limits.check("message", str(id(member)))
             body = _object(message)
             ref = ref_of(body)
-            actor = await _known(who)
+            actor = await _as_before(who, member)
             await door.limits.check("command", f"{live.code} {actor.id}")
             done = await door.do(live, body, actor)
         except (WebSocketDisconnect, Hangup, asyncio.CancelledError):
@@ -165,6 +185,18 @@ async def _known(who: Callable[[], Awaitable[Actor]]) -> Actor:
     except Problem as problem:
         code = FORBIDDEN if problem.kind == "forbidden" else UNAUTHENTICATED
         raise Hangup(code, problem.message) from None
+
+
+async def _as_before(who: Callable[[], Awaitable[Actor]], member: Member) -> Actor:
+    """Who is asking, now; what they are sent is made for who they were when they connected.
+
+    Raises:
+        Hangup: nobody any more, or somebody in another role, who must come back as that.
+    """
+    actor = await _known(who)
+    if actor.role is not member.viewer.role:
+        raise Hangup(RESTART, "your role in this workshop has changed; please come back")
+    return actor
 
 
 async def _receive(socket: WebSocket) -> str | bytes:
@@ -215,14 +247,18 @@ async def hang_up(socket: WebSocket, code: int, reason: str = "") -> None:
             await socket.close(code, reason[:120])
 
 
-async def guarded(socket: WebSocket, serve: Awaitable[None]) -> None:
+async def guarded(socket: WebSocket, serve: Callable[[], Awaitable[None]]) -> None:
     """Run `serve` and close the socket as whatever ended it asks."""
+    door = door_of(socket)
     try:
-        await serve
+        with door.limits.sockets.from_address(door.address(socket)):
+            await serve()
     except WebSocketDisconnect:
         return
     except Hangup as end:
         await hang_up(socket, end.code, end.reason)
+    except Problem as problem:
+        await hang_up(socket, problem.close, problem.message)
     except asyncio.CancelledError:
         await hang_up(socket, RESTART, "the server is restarting")
         raise

@@ -161,6 +161,7 @@ SCENES = [
     scene("owner", ROOM, "blind", "lobby", small=True),
     scene("owner", ROOM, "blind", "briefing"),
     scene("owner", ROOM + "?capture=g1", "blind", "play", small=True),
+    scene("owner", ROOM + "?remove=p1", "blind", "play", small=True),
     scene(
         "owner", ROOM, "blind", "play", then=partial(send_empty, "seat"), says="with a mistake"
     ),

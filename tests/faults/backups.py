@@ -9,7 +9,7 @@ import asyncio
 import random
 from pathlib import Path
 
-from app.live.workshop import fold
+from app.live.rows import fold
 from app.store import open_for_reading
 from tests.faults.promise import Seen
 from tests.served import KEY, Served, served

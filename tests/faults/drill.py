@@ -131,7 +131,8 @@ class Drill:
 
     def told(self, kind: str) -> int:
         """How often anybody was refused something for this, and not for good."""
-        return sum(p.refusals[kind] for table in self.tables for p in table.people)
+        everybody = [p for table in self.tables for p in (*table.people, table.facilitator)]
+        return sum(person.refusals[kind] for person in everybody)
 
     def stall(self, person: Participant) -> Line:
         """From now on nothing that the server sends somebody is read, until the line ends."""

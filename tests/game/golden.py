@@ -177,6 +177,7 @@ def walk(table: Table) -> None:
             table.do("facilitator", "SeatParticipant", participant=moved, group="g1")
             who = table.members("g1")[1]
             table.submit(who, stage=1, words="One more for the first stage")
+            table.do("facilitator", "RemovePerson", participant=table.members("g2")[-1])
 
 
 def build(table: Table, stage: int) -> None:

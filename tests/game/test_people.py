@@ -1,4 +1,4 @@
-"""People: coming in at the door.
+"""People: coming in at the door, and being removed.
 
 Leaves out where a balanced seating puts them (`test_seating.py`). Always: whoever came
 in stays in the list.
@@ -8,11 +8,19 @@ import pytest
 
 from app.game.dealing import HandsDealt
 from app.game.messages import Malformed, Rejected, Role
-from app.game.people import Join, JoinByInvite, PersonJoined
+from app.game.people import Join, JoinByInvite, PersonJoined, PersonRemoved
 from app.game.seating import PersonSeated
 from app.game.shapes import validated
 from app.game.workshop import Person
-from tests.game.table import FACILITATOR, VISITOR, Table, at_play, in_the_lobby
+from tests.game.table import (
+    DECK,
+    FACILITATOR,
+    VISITOR,
+    Table,
+    at_play,
+    in_the_lobby,
+    with_ideas,
+)
 
 
 def refused(table: Table, command: Join | JoinByInvite) -> Rejected:
@@ -196,3 +204,81 @@ def test_those_who_have_a_seat_cannot_come_in_again() -> None:
             table.play(table.actor(who), Join(name="Again", organisation="NHS"))
     with pytest.raises(Rejected):
         table.play(FACILITATOR, Join(name="Again", organisation="NHS"))
+
+
+# Removing
+
+
+def test_somebody_removed_leaves_their_group_and_hand_and_what_they_wrote_stays() -> None:
+    table = with_ideas()
+    ideas = [idea.words for idea in table.workshop.ideas()]
+    group = table.person("p1").group
+    events = table.do("facilitator", "RemovePerson", participant="p1")
+    assert events == (PersonRemoved(person="p1", before=group),)
+    assert table.person("p1") == Person("p1", "Person 1", "NHS", Role.PARTICIPANT, removed=True)
+    assert [idea.words for idea in table.workshop.ideas()] == ideas
+    assert "p1" not in [person.id for person in table.workshop.participants()]
+    assert "p1" in [person.id for person in table.workshop.participants_ever()]
+
+
+def test_somebody_removed_may_nothing_more_and_their_number_is_not_given_again() -> None:
+    table = at_play()
+    submission = {"card": table.hand("p1")[0], "barrier": table.barrier("p1"), "words": "Mine"}
+    table.do("facilitator", "RemovePerson", participant="p1")
+    assert table.refused("p1", "SubmitIdea", **submission) == ("forbidden", None)
+    assert table.told("p1", "SubmitIdea", **submission) == (
+        "You have been taken out of this workshop."
+    )
+    assert table.join() == "p7"
+
+
+def test_whoever_was_removed_is_neither_seated_nor_dealt_in_nor_spoken_for() -> None:
+    table = in_the_lobby()
+    table.do("facilitator", "RemovePerson", participant="p1")
+    table.do("facilitator", "FormGroups")
+    table.do("facilitator", "OpenPhase", phase="play")
+    assert (table.person("p1").group, table.person("p1").hand) == (None, ())
+    assert {len(table.members(group)) for group in table.workshop.groups} == {2, 3}
+    seat = {"participant": "p1", "group": "g1"}
+    assert table.refused("facilitator", "SeatParticipant", **seat) == ("rejected", "participant")
+    words = {"card": "card-1", "barrier": table.barrier("p2"), "words": "Said aloud"}
+    captured = {**seat, **words, "group": table.group("p2").id}
+    assert table.refused("facilitator", "CaptureIdea", **captured) == ("rejected", "participant")
+
+
+def test_the_cards_of_somebody_removed_can_be_dealt_again() -> None:
+    table = at_play(6, deck=DECK[:15])
+    held = set(table.hand("p1"))
+    group = table.group("p1").id
+    table.do("facilitator", "RemovePerson", participant="p1")
+    late = next(p for p in (table.join() for _ in range(2)) if table.group(p).id == group)
+    assert len(table.hand(late)) == 5
+    assert held & set(table.hand(late))
+
+
+@pytest.mark.parametrize("role", [Role.TABLE_LEAD, Role.CO_HOST, Role.OBSERVER, Role.ANALYST])
+def test_everybody_with_a_seat_can_be_removed(role: Role) -> None:
+    table = at_play()
+    seat = table.invite(role, "g1" if role is Role.TABLE_LEAD else None)
+    table.do("facilitator", "RemovePerson", participant=seat)
+    assert table.person(seat).removed
+    assert table.person(seat).group is None
+
+
+def test_nobody_is_removed_twice_or_by_themselves_or_without_being_there() -> None:
+    table = at_play()
+    host = table.invite(Role.CO_HOST)
+    assert table.refused(host, "RemovePerson", participant=host) == ("rejected", "participant")
+    table.do(host, "RemovePerson", participant="p1")
+    for nobody in ("p1", "p99", "facilitator"):
+        refusal = table.refused("facilitator", "RemovePerson", participant=nobody)
+        assert refusal == ("rejected", "participant")
+
+
+def test_the_marks_of_somebody_removed_still_count() -> None:
+    table = with_ideas()
+    table.do("facilitator", "OpenPhase", phase="rate")
+    idea = next(idea.id for idea in table.workshop.ideas() if "p1" not in idea.authors)
+    table.do("p1", "RateIdea", idea=idea, impact=5, effort=1, amenability=3)
+    table.do("facilitator", "RemovePerson", participant="p1")
+    assert table.workshop.ratings["p1"].keys() == {idea}

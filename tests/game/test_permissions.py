@@ -41,6 +41,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "interviewee_role": "Director",
         "criteria": dict.fromkeys(_CRITERIA.split(), _CRITERION),
     },
+    "RemovePerson": {"participant": "p2"},
     "SeatParticipant": {"participant": "p1", "group": "g1"},
     "ShareResults": {"shared": True},
     "ShortlistIdea": {"idea": "i1"},
@@ -117,7 +118,7 @@ def test_a_co_host_may_do_what_a_facilitator_may() -> None:
 
 def test_in_a_closed_workshop_hardly_anything_is_done() -> None:
     late = {kind for kind, command in Command.kinds.items() if Phase.CLOSED in command.during}
-    assert late == {"JoinByInvite", "OpenPhase", "ShareResults"}
+    assert late == {"JoinByInvite", "OpenPhase", "RemovePerson", "ShareResults"}
     assert Phase.CLOSED not in OPEN
 
 

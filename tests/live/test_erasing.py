@@ -11,7 +11,8 @@ from app.game.messages import ERASED, Rejected
 from app.game.opening import OpenWorkshop
 from app.live import LiveWorkshop, Member, Workshops
 from app.live.erasing import Erasing, blanked, erase, is_there
-from app.live.workshop import fold, now
+from app.live.rows import fold
+from app.live.workshop import now
 from app.store import Erasures, Store, Unavailable
 from tests.live.making import do, idea, join, played
 

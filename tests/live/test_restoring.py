@@ -12,7 +12,8 @@ from app.game.messages import ERASED
 from app.game.opening import OpenWorkshop
 from app.live import Workshops
 from app.live.restoring import restore_backup
-from app.live.workshop import fold, now
+from app.live.rows import fold
+from app.live.workshop import now
 from app.main import shipped_content
 from app.store import Erasures, Store, StoreError, open_store
 from tests.faults.upgrading import make_version_1

@@ -7,7 +7,7 @@ import pytest
 
 from app.game.messages import Actor, Rejected, Role
 from app.live import LiveWorkshop
-from app.live.workshop import fold
+from app.live.rows import fold
 from app.store import Conflict, Store, Unavailable
 from app.views import see
 from tests.live.making import HOST, do, idea, played
@@ -216,4 +216,20 @@ async def test_a_view_that_fails_sends_nothing_and_the_others_go_on(
     monkeypatch.setattr(live, "screen", failing)
     await do(live, HOST, "move-0001", kind="MoveGroup", group="all", stage=1, step="present")
     await asyncio.wait_for(fine.something(), 5)
+    # Theirs is to start again, with all they may see, once it can be made.
+    await asyncio.wait_for(member.something(), 5)
+    assert member.failed
     assert member.take() == []
+    assert not fine.failed
+
+
+async def test_whoever_was_removed_is_offered_nothing_and_woken(live: LiveWorkshop) -> None:
+    one, other, *_ = await played(live)
+    member, fine = live.watch(one), live.watch(other)
+    for watching in (member, fine):  # that they came in
+        await asyncio.wait_for(watching.something(), 5)
+        watching.take()
+    await do(live, HOST, "remove-01", kind="RemovePerson", participant=one.id)
+    await asyncio.wait_for(member.something(), 5)
+    assert member.take() == []
+    assert fine.take()

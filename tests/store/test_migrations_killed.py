@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.live.erasing import erase
-from app.live.workshop import fold, now
+from app.live.rows import fold
+from app.live.workshop import now
 from app.store import Erasures, StoreError, copies, open_for_reading, open_store
 from app.store.tables import SCHEMA
 from tests.faults.upgrading import kill_while_upgrading, make_version_1, rows_of

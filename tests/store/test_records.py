@@ -108,6 +108,17 @@ async def test_revoking_a_person_revokes_their_keys_to_that_workshop_only(url: s
         assert revoked == {"11": LATER, "12": NOON, "21": None, "13": None}
 
 
+async def test_accounts_from_before_a_time_are_forgotten_and_nothing_else(store: Store) -> None:
+    old = AccessRow(key_hash="44", kind="account", person="a1", role="facilitator", created_at=NOON)
+    new = old.model_copy(update={"key_hash": "55", "created_at": LATER})
+    seat = a_seat("66")
+    for access in (old, new, seat):
+        await store.records.grant(access)
+    await store.records.forget_accounts(LATER)
+    found = [await store.records.access(each) for each in ("44", "55", "66")]
+    assert found == [None, new, seat]
+
+
 async def test_a_draft_takes_the_place_of_the_one_before(store: Store) -> None:
     full = DraftRow(
         workshop="ABCD",

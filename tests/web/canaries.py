@@ -5,7 +5,6 @@ moment. The tests that compare stand in `test_secrecy.py`. Always: a marker is a
 its own that occurs nowhere else, so that finding it means that what it marks got out.
 """
 
-import contextlib
 import io
 import json
 import re
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.served import KEY, Reply, Served
@@ -236,10 +236,14 @@ class Ear(threading.Thread):
             socket.send(self._first)
             self._is_open.set()
             while not self._is_over.is_set():
-                with contextlib.suppress(TimeoutError):
+                try:
                     # First the message, then the list: it may be another one by then.
                     message = str(socket.recv(0.2))
                     self._heard.append(message)
+                except TimeoutError:
+                    continue
+                except ConnectionClosed:
+                    return
 
     def taken(self) -> str:
         """What it was sent since it was last asked."""

@@ -429,7 +429,7 @@ def test_an_idea_of_another_workshop_is_none_here_whenever_it_is_named(
         refused(reply, "rejected", "idea", "not-from-here")
 
 
-# Last, since after it nobody joins from here for a minute
+# Last, since after it wrong codes are told apart no more from here, for a minute
 
 
 def test_guessing_codes_is_slowed_and_hurts_nobody_who_is_in(two: Two) -> None:
@@ -444,3 +444,12 @@ def test_guessing_codes_is_slowed_and_hurts_nobody_who_is_in(two: Two) -> None:
     refused(server.api("POST", "/workshops/GUESSED2/join", join, None), "too_many", None)
     assert server.api("GET", f"/workshops/{two.code}/view", key=two.key).status == 200
     server.submit(two.code, two.key)
+    # Nor anybody with the right code, at whatever door, be it one nobody here has used yet.
+    fresh = server.open()
+    for code in (two.code, fresh):
+        assert server.page("GET", f"/join/{code}").status == 200
+        assert server.page("POST", "/", {"code": code.lower()}).status == 303
+        assert server.page("GET", f"/w/{code}/screen").status == 200
+        server.join(code, "Bo")
+    for path in ("/join/GUESSED2", "/w/GUESSED2", "/w/GUESSED2/screen", "/facilitate/GUESSED2"):
+        assert server.page("GET", path).status == 429, path

@@ -1,12 +1,13 @@
 """Limits: exact at the edge, fair to a department, and bounded."""
 
+import contextlib
 from typing import get_args
 
 import pytest
 
 from app.web import limits as module
 from app.web.errors import Problem
-from app.web.limits import LIMITS, SAYS, WRONG_CODES_IN_ALL, Kind, Limits
+from app.web.limits import GUESSES, LIMITS, MORE_GUESSES, SAYS, SOCKETS, Kind, Limits
 
 
 class Clock:
@@ -118,42 +119,134 @@ async def test_kinds_are_counted_apart(limits: Limits) -> None:
     await limits.check("join", "192.0.2.1")
 
 
-async def test_looking_does_not_count(limits: Limits) -> None:
-    for _ in range(100):
-        await limits.peek("wrong_code", "192.0.2.1")
-    await passed(limits, "wrong_code", "192.0.2.1", 20)
-    with pytest.raises(Problem):
-        await limits.peek("wrong_code", "192.0.2.1")
+# Codes
+
+
+async def told_wrong(limits: Limits, address: str | None, tries: int) -> tuple[int, int]:
+    """Of `tries` with wrong codes, how many are told so, and how many to wait."""
+    wrong = wait = 0
+    for _ in range(tries):
+        try:
+            await limits.codes.trying("NOTACODE", address)
+            await limits.codes.was_wrong(address)
+        except Problem:
+            wait += 1
+        else:
+            wrong += 1
+    return wrong, wait
+
+
+async def test_wrong_codes_are_told_so_twenty_times_a_minute_and_then_to_wait(
+    limits: Limits, clock: Clock
+) -> None:
+    assert await told_wrong(limits, "192.0.2.1", 25) == (20, 5)
+    clock.now += 59.9
+    assert await told_wrong(limits, "192.0.2.1", 1) == (0, 1)
+    clock.now += 0.1
+    assert await told_wrong(limits, "192.0.2.1", 21) == (20, 1)
+
+
+async def test_whoever_knows_the_code_gets_in_whatever_others_there_have_typed(
+    limits: Limits,
+) -> None:
+    await told_wrong(limits, "192.0.2.1", 800)
+    for _ in range(150):
+        await limits.codes.trying("RIGHTONE", "192.0.2.1")
+        await limits.codes.was_right("RIGHTONE", "192.0.2.1")
+    await limits.codes.trying("ANOTHER1", "192.0.2.1")
+
+
+async def test_one_address_cannot_use_up_the_guesses_of_all(limits: Limits) -> None:
+    await told_wrong(limits, "192.0.2.1", 5000)
+    assert await told_wrong(limits, "192.0.2.2", 1) == (1, 0)
 
 
 async def test_guesses_are_limited_in_all_wherever_they_come_from(
     limits: Limits, clock: Clock
 ) -> None:
-    let_through = 0
-    for number in range(1000):
-        let_through += await passed(limits, "wrong_code", f"2001:db8:0:{number:x}::1", 1)
-    assert let_through == WRONG_CODES_IN_ALL.amount
+    told = [await told_wrong(limits, f"2001:db8:0:{n:x}::{n:x}", 1) for n in range(1000)]
+    assert sum(wrong for wrong, _ in told) == GUESSES.amount
+    with pytest.raises(Problem):
+        await limits.codes.trying("RIGHTONE", "2001:db8:0:9999::1")
     clock.now += 60
-    await limits.check("wrong_code", "2001:db8:0:9999::1")
+    await limits.codes.trying("RIGHTONE", "2001:db8:0:9999::1")
+
+
+async def test_no_more_are_looked_up_than_both_budgets_hold(limits: Limits) -> None:
+    looked_up = 0
+    for number in range(40):
+        for _ in range(100):
+            try:
+                await limits.codes.trying("NOTACODE", f"198.51.100.{number}")
+            except Problem:
+                continue
+            looked_up += 1
+            with contextlib.suppress(Problem):
+                await limits.codes.was_wrong(f"198.51.100.{number}")
+    assert looked_up == GUESSES.amount + MORE_GUESSES.amount
 
 
 async def test_others_guesses_do_not_stop_those_whose_colleagues_are_in(limits: Limits) -> None:
-    await limits.right_code("192.0.2.1")
+    await limits.codes.was_right("RIGHTONE", "192.0.2.1")
     for number in range(1000):
-        await passed(limits, "wrong_code", f"2001:db8:0:{number:x}::1", 1)
+        await told_wrong(limits, f"2001:db8:0:{number:x}::1", 1)
     with pytest.raises(Problem):
-        await limits.peek("wrong_code", "192.0.2.2")
-    await limits.peek("wrong_code", "192.0.2.1")
-    assert await passed(limits, "wrong_code", "192.0.2.1", 50) == 20
+        await limits.codes.trying("RIGHTONE", "192.0.2.2")
+    await limits.codes.trying("OTHERONE", "192.0.2.1")
+    assert await told_wrong(limits, "192.0.2.1", 50) == (20, 30)
+
+
+async def test_a_code_that_was_right_there_is_let_through_when_nothing_else_is(
+    limits: Limits,
+) -> None:
+    await limits.codes.was_right("RIGHTONE", "192.0.2.1")
+    await told_wrong(limits, "192.0.2.1", 2000)
+    with pytest.raises(Problem):
+        await limits.codes.trying("OTHERONE", "192.0.2.1")
+    await limits.codes.trying("RIGHTONE", "192.0.2.1")
 
 
 async def test_a_right_code_counts_for_half_a_day(limits: Limits, clock: Clock) -> None:
-    await limits.right_code("192.0.2.1")
+    await limits.codes.was_right("RIGHTONE", "192.0.2.1")
     clock.now += 12 * 60 * 60
     for number in range(1000):
-        await passed(limits, "wrong_code", f"2001:db8:0:{number:x}::1", 1)
+        await told_wrong(limits, f"2001:db8:0:{number:x}::1", 1)
     with pytest.raises(Problem):
-        await limits.peek("wrong_code", "192.0.2.1")
+        await limits.codes.trying("RIGHTONE", "192.0.2.1")
+
+
+# Sockets
+
+
+@pytest.mark.parametrize("kind", ["seat", "address"])
+def test_sockets_are_counted_while_they_are_open_and_no_longer(limits: Limits, kind: str) -> None:
+    sockets = limits.sockets
+    most = SOCKETS[kind]
+    one = sockets.of_seat if kind == "seat" else sockets.from_address
+    with contextlib.ExitStack() as opened:
+        for _ in range(most):
+            opened.enter_context(one("192.0.2.1"))
+        with pytest.raises(Problem) as refused, one("192.0.2.1"):
+            pass
+        assert (refused.value.kind, refused.value.close) == ("too_many", 1013)
+        with one("192.0.2.2"):
+            pass
+    with one("192.0.2.1"):
+        pass
+    assert not sockets._open
+
+
+def test_sockets_are_limited_in_all(limits: Limits) -> None:
+    with contextlib.ExitStack() as opened:
+        for number in range(SOCKETS["all"]):
+            address = f"10.0.{number // 250}.{number % 250}"
+            opened.enter_context(limits.sockets.from_address(address))
+        with pytest.raises(Problem), limits.sockets.from_address("192.0.2.1"):
+            pass
+    assert not limits.sockets._open
+
+
+# What is remembered
 
 
 async def test_what_is_remembered_is_bounded_and_forgets_the_longest_quiet(

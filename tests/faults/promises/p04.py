@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from tests.faults.drill import Drill, drilled
+from tests.faults.participant import Participant
 from tests.faults.promise import Promise, Seen, Trial
 
 TABLES, PEOPLE = 2, 6
@@ -64,7 +65,7 @@ async def restarts(drill: Drill, server: Any, number: int, seen: Seen) -> None:
 
 async def lock(drill: Drill, seconds: int, seen: Seen) -> None:
     """Another program writes for so long and lets nobody else."""
-    await drill.more_answers(5)
+    await drill.more_answers(40)  # by now people build
     file = drill.server.folder / "data" / "moments.db"
     holding = await asyncio.create_subprocess_exec(
         sys.executable, "-c", HOLDING, str(file),
@@ -73,11 +74,15 @@ async def lock(drill: Drill, seconds: int, seen: Seen) -> None:
     assert holding.stdout is not None
     await holding.stdout.readline()
     begun = time.monotonic()
+    refused = drill.told("unavailable")
     waiting = [person for person in drill.people if person.unanswered]
     told_before = {person: person.refusals["unavailable"] for person in waiting}
 
-    def all_told() -> bool:
-        return all(p.refusals["unavailable"] > told_before[p] for p in waiting)
+    def told(person: Participant) -> bool:
+        return person.refusals["unavailable"] > told_before[person] or not person.unanswered
+
+    def all_told() -> bool:  # or, just before, answered
+        return all(told(person) for person in waiting) and drill.told("unavailable") > refused
 
     await drill.until(all_told, 60)
     seen.within("everybody told within", time.monotonic() - begun, TOLD_WITHIN)
