@@ -112,6 +112,7 @@ class History:
         self.found: list[Fault] = []  # by those who were there
         self.audience: dict[tuple[str, str], str] = {}  # (workshop, who): which group
         self.answered = 0  # how often anybody was told yes
+        self.ideas = 0  # how many ideas were acknowledged
         self._order = count(1)
 
     def invoke(
@@ -127,6 +128,7 @@ class History:
         self.answered += 1
         if act.answered is None:
             act.answered = next(self._order)
+            self.ideas += act.idea
         act.answers.append((seq, made))
 
     def refuse(self, act: Act, why: str) -> None:

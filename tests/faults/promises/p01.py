@@ -15,8 +15,7 @@ async def run(trial: Trial) -> Seen:
         seen = trial.seen()
         seen.faults = await drill.faults()
     seen.least("kills", killed, trial.of("kills"))
-    written = sum(1 for act in drill.history.acknowledged if act.idea)
-    seen.least("acknowledged ideas", written, trial.of("ideas"))
+    seen.least("acknowledged ideas", drill.history.ideas, trial.of("ideas"))
     seen.figures["connections"] = sum(p.lines for t in drill.tables for p in t.people)
     return seen
 
@@ -26,7 +25,7 @@ async def kill_while_writing(drill: Drill, trial: Trial) -> int:
     kills, ideas, killed = trial.of("kills"), trial.of("ideas"), 0
 
     def enough() -> bool:
-        return killed >= kills and drill.answered >= ideas
+        return killed >= kills and drill.history.ideas >= ideas
 
     async def one_after_another() -> None:
         while not enough():
