@@ -495,6 +495,7 @@ def look_at_seats(workshop: Workshop) -> None:
         assert max(sizes) - min(sizes) <= 1
 
 
+@pytest.mark.timeout(900)  # a long walk, on machines that may be busy
 def test_the_laws_hold_whatever_is_done_in_whatever_order() -> None:
     run_state_machine_as_test(Walk, settings=LAWS)
 
