@@ -102,12 +102,7 @@ def draw_one(
     """A card for `person` in place of `instead_of` and why; None where the deck has no other."""
     table = _Table.of(workshop, group, set(), stage=group.stage)  # `instead_of` is held as well
     rest = [card for card in person.hand if card != instead_of]
-    free = table.free(table.elsewhere) - set(rest)
-    size = workshop.options.hand_size
-    if not free and len(workshop.participants(group.id)) * size > len(workshop.deck):
-        # The deck does not suffice: a card that somebody else of the group holds too.
-        free = workshop.deck.keys() - set(person.hand)
-    return table.best(free, rest, person.id)
+    return table.best(table.free(table.elsewhere) - set(rest), rest, person.id)
 
 
 @dataclass(slots=True)

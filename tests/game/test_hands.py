@@ -112,14 +112,6 @@ def test_a_swap_never_gives_a_card_that_somebody_else_of_the_group_holds() -> No
     assert table.refused("p1", "SwapCard", card=table.hand("p1")[0]) == ("rejected", "card")
 
 
-def test_where_the_deck_does_not_suffice_a_swap_gives_a_card_that_somebody_else_holds() -> None:
-    table = at_play(3, journeys=JOURNEYS[:1], deck=DECK[:12])
-    before = table.hand("p1")
-    table.do("p1", "SwapCard", card=before[0])
-    assert len(set(table.hand("p1")) - set(before)) == 1
-    assert len(set(table.hand("p1"))) == 5
-
-
 def test_where_the_deck_has_run_out_a_played_card_comes_back_by_a_swap() -> None:
     table = at_play(1, deck=DECK[:5])
     played, given = table.hand("p1")[:2]
