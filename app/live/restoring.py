@@ -6,7 +6,6 @@ connected before ask for everything anew.
 """
 
 import asyncio
-import os
 import secrets
 import shutil
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from app.live.erasing import erase
-from app.store import Erasures, StoreError, open_for_reading, open_store
+from app.store import Erasures, StoreError, open_for_reading, open_store, settle_on_disk
 
 BESIDE = ("", "-wal", "-shm", "-journal")
 """What SQLite keeps beside a database: left over, it would be mixed into another."""
@@ -49,7 +48,7 @@ def restore_backup(file: Path, url: str, ledger: Erasures) -> None:
         asyncio.run(
             _make_ready(place.set(database=str(part)).render_as_string(hide_password=False), ledger)
         )
-        _settle(part, target)
+        settle_on_disk(part, target)
     finally:
         _remove(part)
 
@@ -73,18 +72,6 @@ async def _make_ready(url: str, ledger: Erasures) -> None:
         store.drop_copies()  # whoever restores an older version's backup has that already
     finally:
         await store.close()
-
-
-def _settle(part: Path, target: Path) -> None:
-    """Give what is finished its name, once it is on the disk."""
-    for path, move in ((part, True), (target.parent, False)):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if move:
-            part.rename(target)
 
 
 def _remove(part: Path) -> None:

@@ -9,7 +9,7 @@ from app.store.errors import Conflict, InUse, StoreError, Unavailable
 from app.store.log import CommandKey, Entry, Row
 from app.store.opening import open_for_reading, open_store
 from app.store.shelf import MOST_PIECES, Piece, Said, Shelf, ShelfFull, Sort, Stale
-from app.store.store import Store
+from app.store.store import Store, settle_on_disk
 from app.store.tables import AccessRow, DraftRow, WorkshopRecord
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "fingerprint",
     "open_for_reading",
     "open_store",
+    "settle_on_disk",
 ]

@@ -86,7 +86,7 @@ class Store:
         async def copied(connection: AsyncConnection) -> None:
             await asyncio.to_thread(_empty_private_file, part)
             await connection.exec_driver_sql("VACUUM INTO ?", (str(part),))
-            await asyncio.to_thread(_settle_on_disk, part, path)
+            await asyncio.to_thread(settle_on_disk, part, path)
 
         try:
             await self._writer.between(copied)
@@ -145,8 +145,11 @@ def _empty_private_file(path: Path) -> None:
     path.touch(mode=0o600)
 
 
-def _settle_on_disk(part: Path, path: Path) -> None:
-    """Give a finished file its name once it is on the disk: never half a backup under it."""
+def settle_on_disk(part: Path, path: Path) -> None:
+    """Give the finished file `part` the name `path` once it is on the disk, both in one folder.
+
+    A power cut leaves `part`, or the whole of `path`: never half of a backup under its name.
+    """
     for place, move in ((part, True), (path.parent, False)):
         descriptor = os.open(place, os.O_RDONLY)
         try:

@@ -19,7 +19,7 @@ from app.game.messages import Actor
 from app.live import LiveWorkshop, Seen
 from app.web import fragments
 from app.web.access import Account
-from app.web.door import Door
+from app.web.door import Door, door_of
 from app.web.errors import Problem
 from app.web.forms import Notice
 
@@ -97,6 +97,12 @@ def latest(seen: list[Seen]) -> int:
 def respond(template: str, page: PageView, *, status: int = 200, **context: Any) -> Response:
     """The page `template`."""
     return HTMLResponse(fragments.render(template, page=page, **context), status_code=status)
+
+
+async def page_for(request: Request, title: str, path: str) -> PageView:
+    """The page called `title`, for anybody: a facilitator who is signed in is named on it."""
+    account = await door_of(request).access.account(request)
+    return PageView(title, path, account.name if account else None)
 
 
 def fragment(html: str, *, status: int = 200) -> Response:

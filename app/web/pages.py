@@ -13,16 +13,11 @@ from app.views.evidence import trail
 from app.web.door import Door, door_of, tidy
 from app.web.errors import Problem, from_exception
 from app.web.forms import FormView, new_ref, typed
-from app.web.page import PageView, go, respond, with_query
+from app.web.page import PageView, go, page_for, respond, with_query
 
 router = APIRouter(include_in_schema=False)
 
 CONTACT_HOLDS = timedelta(days=180)
-
-
-async def _page(request: Request, title: str, path: str) -> PageView:
-    account = await door_of(request).access.account(request)
-    return PageView(title, path, account.name if account else None)
 
 
 @router.get("/")
@@ -33,7 +28,7 @@ async def home(request: Request, code: str = "") -> Response:
 async def _home(
     request: Request, values: dict[str, str], errors: dict[str, str], status: int = 200
 ) -> Response:
-    page = await _page(request, "Moments of Change", "/")
+    page = await page_for(request, "Moments of Change", "/")
     form = FormView("code", "/", new_ref(), values, errors)
     return respond("home.html", page, status=status, forms={"code": form})
 
@@ -61,7 +56,7 @@ async def cards(
     """The deck, filtered as asked; nothing chosen means all."""
     deck = door_of(request).workshops.content.deck
     asked, unknown = CardFilter(family, com_b, replication, words).understood(deck.cards)
-    page = await _page(request, deck.title, "/cards")
+    page = await page_for(request, deck.title, "/cards")
     return respond(
         "cards.html",
         page,
@@ -76,13 +71,13 @@ async def cards(
 
 @router.get("/journeys")
 async def journeys(request: Request) -> Response:
-    page = await _page(request, "Problem statements", "/journeys")
+    page = await page_for(request, "Problem statements", "/journeys")
     return respond("journeys.html", page, journeys=door_of(request).workshops.content.journeys)
 
 
 @router.get("/privacy")
 async def privacy(request: Request) -> Response:
-    page = await _page(request, "What becomes of your words", "/privacy")
+    page = await page_for(request, "What becomes of your words", "/privacy")
     days = door_of(request).settings.retention_days
     return respond("privacy.html", page, retention_days=days)
 
@@ -105,7 +100,7 @@ async def security_contact(request: Request) -> Response:
 
 @router.get("/accessibility-statement")
 async def accessibility(request: Request) -> Response:
-    page = await _page(request, "Accessibility statement", "/accessibility-statement")
+    page = await page_for(request, "Accessibility statement", "/accessibility-statement")
     return respond("accessibility.html", page)
 
 

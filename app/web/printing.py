@@ -19,7 +19,7 @@ from app.views.prints import Sides
 from app.web.door import door_of
 from app.web.errors import Problem
 from app.web.host import host_of
-from app.web.page import PageView, respond, with_query
+from app.web.page import PageView, page_for, respond, with_query
 
 router = APIRouter(include_in_schema=False)
 
@@ -110,7 +110,7 @@ async def print_cards(
     return _print(
         source,
         PARTS["cards"],
-        await _page(request, "Print the cards", "/cards/print"),
+        await page_for(request, "Print the cards", "/cards/print"),
         chosen=asked.chosen(source.deck),
         sides=sides,
         asked=asked.asks,
@@ -129,7 +129,7 @@ async def print_journey(
     if not found:
         raise Problem("not_found", "There is no such problem statement.")
     wanted = _part(part)
-    page = await _page(request, wanted.title, f"/journeys/{journey}/print")
+    page = await page_for(request, wanted.title, f"/journeys/{journey}/print")
     own = Source(source.deck, found, source.kit)
     return _print(
         own,
@@ -144,14 +144,14 @@ async def print_journey(
 @router.get("/kit")
 async def kit(request: Request) -> Response:
     """Every print there is, with what it is for and how to print it."""
-    return _kit(_shipped(request), await _page(request, "Print the kit", "/kit"))
+    return _kit(_shipped(request), await page_for(request, "Print the kit", "/kit"))
 
 
 @router.get("/kit/{part}")
 async def print_part(request: Request, part: str, sides: str = "") -> Response:
     """A part of the kit, for all problem statements."""
     wanted = _part(part)
-    page = await _page(request, wanted.title, f"/kit/{wanted.name}")
+    page = await page_for(request, wanted.title, f"/kit/{wanted.name}")
     return _print(_shipped(request), wanted, page, sides=sides, back=("/kit", "Back to the kit"))
 
 
@@ -186,11 +186,6 @@ def _part(name: str) -> Part:
         return PARTS[name]
     except KeyError:
         raise Problem("not_found", "There is no such print.") from None
-
-
-async def _page(request: Request, title: str, path: str) -> PageView:
-    account = await door_of(request).access.account(request)
-    return PageView(title, path, account.name if account else None)
 
 
 def _kit(source: Source, page: PageView) -> Response:
