@@ -85,7 +85,7 @@ def junk_frame(chance: random.Random) -> str | bytes | list[str]:
     """One message: text, binary, or text in pieces."""
     kind = chance.randrange(10)
     if kind == 0:
-        return os.urandom(chance.randrange(400)) if chance.random() < 0.5 else b"{}"
+        return chance.randbytes(chance.randrange(400)) if chance.random() < 0.5 else b"{}"
     if kind == 1 and chance.random() < 0.1:
         return chance.choice(DEEP)
     if kind == 2 and chance.random() < 0.05:
@@ -221,7 +221,7 @@ def bytes_of_no_frame(chance: random.Random) -> bytes:
             bytes([0x81, 2]) + b"{}",  # without a mask
             bytes([0x81, 0xFF]) + b"\xff" * 8 + mask,  # 2^64 bytes to come
             masked(0x81, b"{}", said=60_000),  # cut off
-            os.urandom(300),
+            chance.randbytes(300),
         )
     )
 
@@ -285,7 +285,7 @@ def requests(server: Served, seed: int, figure: int) -> Found:
     for _ in range(figure):
         path = chance.choice(PATHS)
         ids = (code, "NOTACODE", quote(_text(chance), safe=""), "%00", "..%2f..", "x" * 500)
-        path = path.replace("{code}", chance.choice((code, *ids)))
+        path = path.replace("{code}", chance.choice((*(code,) * 6, *ids)))
         path = path.replace("{id}", chance.choice(("i1", "longlist.csv", "all.zip", *ids)))
         if chance.random() < 0.5:
             query = {chance.choice(QUERIES): _text(chance) for _ in range(2)}
@@ -330,7 +330,7 @@ def _text(chance: random.Random) -> str:
 def _body(chance: random.Random) -> bytes:
     kind = chance.randrange(5)
     if kind == 0:
-        return os.urandom(chance.randrange(2000))
+        return chance.randbytes(chance.randrange(2000))
     if kind == 1:
         frame = junk_frame(chance)
         text = "".join(frame) if isinstance(frame, list) else frame
