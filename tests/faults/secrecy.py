@@ -133,9 +133,9 @@ class Workshop:
 
     # One step
 
-    def step(self) -> None:
+    def step(self, name: str | None = None) -> None:
         """Somebody does something, and everybody looks."""
-        name = self.chance.choice(DOES)
+        name = name or self.chance.choice(DOES)
         who, reply = getattr(self, name)()
         self.state = self.server.export(self.code, "workshop.json")
         for viewer in self.viewers:
@@ -300,8 +300,13 @@ class Workshop:
     def merge(self) -> tuple[Viewer, Reply]:
         who = self.chance.choice(self._people("facilitator", "co_host", "table_lead"))
         mark = self._marked("idea", "?")
-        standing = [idea["id"] for idea in self.state["ideas"] if idea["merged_into"] is None]
-        two = self.chance.sample(standing, 2) if len(standing) > 1 else [self._any_idea(), "i2"]
+        groups: dict[str, list[str]] = {}
+        for idea in self.state["ideas"]:
+            if idea["merged_into"] is None:
+                groups.setdefault(idea["group"], []).append(idea["id"])
+        several = [ideas for ideas in groups.values() if len(ideas) > 1]
+        one = self.chance.choice(several) if several else [self._any_idea(), "i2"]
+        two = self.chance.sample(one, 2)
         _, reply = self._ask(who, kind="MergeIdeas", ideas=two, words=f"Both {mark}")
         self.about[mark] = ("idea", reply.body.get("made") or "?")
         return who, reply
@@ -389,6 +394,10 @@ class Workshop:
                 ear.close()
 
 
+OPENING = ("submit",) * 6 + ("draft", "merge", "move", "build")
+"""What every run begins with: of six ideas two are of one group, and merged before it has
+been shown either."""
+
 DOES = (
     *("submit",) * 6, *("draft",) * 3, *("build",) * 4, *("move",) * 5, *("phase",) * 3,
     *("merge",) * 3, "rate", "rate", "choose", "interview", "seat", *("show",) * 3, "overstep",
@@ -424,6 +433,8 @@ def secrecy(server: Served, seed: int, checks: int, *, steps: int = 50) -> Found
         workshop.server.done(workshop.code, kind="OpenPhase", phase="play")
         workshop.state = server.export(workshop.code, "workshop.json")
         try:
+            for name in OPENING:
+                workshop.step(name)
             for _ in range(steps):
                 workshop.step()
             workshop.come_back()
