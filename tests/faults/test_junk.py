@@ -37,7 +37,7 @@ def test_no_request_is_a_fault(server: Served) -> None:
     found = junk.requests(server, SEED, 1000)
     assert found.faults == []
     assert found.sent == 1000
-    assert {"200", "401", "403", "404", "405", "422"} <= found.answers.keys()
+    assert {"200", "303", "401", "403", "404", "405", "422"} <= found.answers.keys()
 
 
 def test_whatever_the_schema_allows_or_forbids_gets_an_answer_of_the_contract(
