@@ -10,6 +10,7 @@ import contextlib
 import json
 import random
 import secrets
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidMessage, WebSocketException
 
-from tests.faults.history import Act, History, Sent, marks
+from tests.faults.history import Act, Fault, History, Sent, Wrong, marks
 
 FOR_NOW = frozenset({"unavailable", "too_many"})
 """What is refused for this is not refused for good."""
@@ -25,6 +26,7 @@ FOR_NOW = frozenset({"unavailable", "too_many"})
 LOST_LINE = (OSError, EOFError, WebSocketException, InvalidHandshake, InvalidMessage, TimeoutError)
 NOT_WORN_OUT = 0.3  # seconds to wait at most before coming back, so that a storm is a storm
 ANSWER_SECONDS = 30  # a line on which no answer comes for so long is dead
+PATIENCE_SECONDS = 20.0  # whoever waits for so long on one line looks whether it was for nothing
 
 Watch = Callable[[str], None]
 
@@ -49,6 +51,7 @@ class Participant:
         self.words: set[str] = set()  # of acts, in anything they were sent
         self.last_frames: deque[str] = deque(maxlen=20)  # to look at when something is wrong
         self.refusals: Counter[str] = Counter()  # of those that were not for good, by kind
+        self.patience = PATIENCE_SECONDS
         self.arming: Watch | None = None  # told each ref just before it is sent first
         self.welcome = asyncio.Event()  # set while connected and told where things stand
         self._outbox: dict[str, tuple[dict[str, Any], Act, asyncio.Future[Act]]] = {}
@@ -217,10 +220,27 @@ class Participant:
 
     async def see(self, ready: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Wait until what has been sent so far is as `ready` wants it."""
+        line, since = self.lines, time.monotonic()
         while not ready(self.screen):
             self._changed.clear()
-            await self._changed.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await self._changed.wait()
+            if self.lines != line or not self.welcome.is_set():
+                line, since = self.lines, time.monotonic()  # only time on one line counts
+            elif time.monotonic() - since > self.patience:
+                await self._load_again(ready)
+                since = time.monotonic()
         return self.screen
+
+    async def _load_again(self, ready: Callable[[dict[str, Any]], bool]) -> None:
+        """Look afresh: what is there and was never sent is a gap, and goes on from there."""
+        with contextlib.suppress(*LOST_LINE, ValueError, IndexError):
+            status, body = await self.http("GET", f"/workshops/{self.workshop}/view")
+            if status == 200 and ready(body["regions"]) and not ready(self.screen):
+                what = f"{self.name} waited for what was there and was not sent it"
+                self.history.found.append(Fault(Wrong.GAP, what))
+                self.screen.update(body["regions"])
 
     @property
     def unanswered(self) -> int:

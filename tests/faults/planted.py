@@ -68,6 +68,20 @@ def publish_out_of_order() -> None:
     Member.offer = whenever  # type: ignore[method-assign]
 
 
+def told_once() -> None:
+    """Whoever comes is told where things stand, and nothing of what changes then."""
+    from app.live.member import Member
+
+    offer = Member.offer
+
+    def only_first(self: Any, screen: Any, seq: int) -> None:
+        if not self.__dict__.get("told"):
+            offer(self, screen, seq)
+        self.__dict__["told"] = True
+
+    Member.offer = only_first  # type: ignore[method-assign]
+
+
 def unbounded_outbox() -> None:
     """Everything is kept for whoever is slow."""
     from app.live.member import Member
@@ -130,6 +144,7 @@ BUGS: dict[str, Callable[[], None]] = {
         ack_before_commit,
         no_ref,
         publish_out_of_order,
+        told_once,
         unbounded_outbox,
         origin_not_checked,
         role_remembered,

@@ -50,6 +50,14 @@ async def much_at_once(drill: Drill) -> list[Fault]:
     return await drill.faults(screens=False)
 
 
+async def waiting(drill: Drill) -> list[Fault]:
+    """Somebody waits to see what others do."""
+    table = await drill.table(1)
+    table.people[0].patience = 1
+    await table.present()
+    return await drill.faults(screens=False)
+
+
 async def not_reading(drill: Drill) -> list[Fault]:
     """Somebody reads nothing for a while."""
     table = await drill.table(6)
@@ -75,6 +83,7 @@ async def no_longer_entitled(drill: Drill) -> list[Fault]:
         ("ack_before_commit", killed, Wrong.LOST),
         ("no_ref", cut_after_the_commit, Wrong.DUPLICATED),
         ("publish_out_of_order", much_at_once, Wrong.REORDER),
+        ("told_once", waiting, Wrong.GAP),
         ("unbounded_outbox", not_reading, Wrong.HOARDED),
         ("origin_not_checked", from_elsewhere, Wrong.LEAKED),
         ("role_remembered", no_longer_entitled, Wrong.LEAKED),
