@@ -26,11 +26,14 @@ MOMENTS = VENV / "bin" / "moments"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 RUNTIME, DEV = "requirements.lock", "requirements-dev.lock"
 
+# Two at a time: most tests wait for a server or a browser, and more would wait for each other.
+TESTS = ["-m", "pytest", "--numprocesses=2", "--dist=worksteal"]
+
 # What each command needs installed, and what it then runs, one after the other.
 COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "run": (RUNTIME, [["-m", "app.cli", "serve"]]),
     "demo": (RUNTIME, [["-m", "app.cli", "demo"]]),
-    "test": (DEV, [["-m", "pytest"]]),
+    "test": (DEV, [TESTS]),
     "check": (DEV, [["-m", "ruff", "format", "--check"], ["-m", "ruff", "check"], ["-m", "mypy"]]),
     "faults": (DEV, [["-m", "tests.faults"]]),
     "format": (DEV, [["-m", "ruff", "check", "--fix"], ["-m", "ruff", "format"]]),

@@ -34,12 +34,16 @@ def test_of_the_moon():
 WHOLE_FILE = 'import pytest\npytest.skip("no tape: find some", allow_module_level=True)\n'
 
 
-def run(place: Path, text: str, *, strict: bool) -> tuple[int, str]:
+AT_ONCE = pytest.mark.parametrize("at_once", [0, 2], ids=["alone", "two at a time"])
+
+
+def run(place: Path, text: str, *, strict: bool, at_once: int) -> tuple[int, str]:
     """The exit code and output of pytest on `text`, under the policy."""
     shutil.copy(Path(__file__).with_name("conftest.py"), place)
     (place / "test_some.py").write_text(text)
+    how = ["-p", "no:cacheprovider", "-c", os.devnull, f"-n{at_once}"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", os.devnull, "."],
+        [sys.executable, "-m", "pytest", *how, "."],
         cwd=place,
         env={**os.environ, "MOMENTS_NO_SKIPS": "1" if strict else ""},
         capture_output=True,
@@ -49,8 +53,11 @@ def run(place: Path, text: str, *, strict: bool) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def test_a_run_ends_by_saying_what_was_skipped_and_how_to_get_it(tmp_path: Path) -> None:
-    code, output = run(tmp_path, TESTS, strict=False)
+@AT_ONCE
+def test_a_run_ends_by_saying_what_was_skipped_and_how_to_get_it(
+    tmp_path: Path, at_once: int
+) -> None:
+    code, output = run(tmp_path, TESTS, strict=False, at_once=at_once)
     assert code == 0
     assert "2 skipped, no browser: get one\n" in output
     assert "1 skipped, no printer: plug it in\n" in output
@@ -58,15 +65,17 @@ def test_a_run_ends_by_saying_what_was_skipped_and_how_to_get_it(tmp_path: Path)
     assert "1 passed, 4 skipped in" in output.splitlines()[-1]
 
 
-def test_where_skips_are_refused_each_one_fails(tmp_path: Path) -> None:
-    code, output = run(tmp_path, TESTS, strict=True)
+@AT_ONCE
+def test_where_skips_are_refused_each_one_fails(tmp_path: Path, at_once: int) -> None:
+    code, output = run(tmp_path, TESTS, strict=True, at_once=at_once)
     assert code == 1
     assert "MOMENTS_NO_SKIPS is set: no browser: get one" in output
     assert "1 failed, 1 passed, 3 errors in" in output.splitlines()[-1]
 
 
-@pytest.mark.parametrize(("strict", "expected"), [(False, 5), (True, 2)])
-def test_a_file_skipped_whole_counts_too(tmp_path: Path, strict: bool, expected: int) -> None:
-    code, output = run(tmp_path, WHOLE_FILE, strict=strict)
-    assert code == expected
+@AT_ONCE
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_file_skipped_whole_counts_too(tmp_path: Path, strict: bool, at_once: int) -> None:
+    code, output = run(tmp_path, WHOLE_FILE, strict=strict, at_once=at_once)
+    assert (code in (1, 2)) is strict
     assert "no tape: find some" in output
