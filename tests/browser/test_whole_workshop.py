@@ -323,7 +323,7 @@ async def _play(browser: Browser, server: Served, proxy: Proxy) -> None:
                 )
         host.once("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
         await host.get_by_role("button", name="Open the ratings").click()
-        await expect(host.locator("#course")).to_contain_text("open", timeout=WAIT)
+        await expect(host.locator("#course")).to_contain_text("The ratings are open", timeout=WAIT)
 
         # The shortlist: the proposal's ideas, and one that departs from it, with a reason.
         await choose_phase(host, "Go on to shortlisting", "Shortlisting")
