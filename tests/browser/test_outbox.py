@@ -259,3 +259,24 @@ async def test_a_connection_that_died_without_a_word_is_found_out_and_made_anew(
     await expect(page.locator("#stage")).to_have_attribute("data-step", "present")
     await expect(page.locator("#connection")).to_have_attribute("data-state", "on")
     await expect(page.locator("#write-words")).to_have_value(WORDS)
+
+
+async def test_a_proxy_that_breaks_what_is_idle_breaks_nobody_s_socket(
+    people: People, workshop: Workshop, proxy: Proxy
+) -> None:
+    """Offices cut after 60 seconds, most of them; this one is three times as strict."""
+    proxy.idle = 20
+    ended: list[str] = []
+    page = await people.come(
+        workshop.server, workshop.cookies["Amara"], url=address(workshop.server)
+    )
+    page.on("websocket", lambda socket: socket.on("close", lambda _: ended.append(socket.url)))
+    await visit(page, f"/w/{workshop.code}")
+    await expect(page.locator("#connection")).to_have_attribute("data-state", "on")
+    lines = set(proxy.lines)
+    await asyncio.sleep(45)
+    assert lines - proxy.lines  # what the page was loaded by lay idle, and was broken
+    assert lines & proxy.lines
+    assert not ended
+    workshop.move(1, "present")
+    await expect(page.locator("#stage")).to_have_attribute("data-step", "present")

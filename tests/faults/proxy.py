@@ -11,6 +11,7 @@ import random
 import re
 import socket
 import struct
+import time
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,6 +56,7 @@ class Line:
         self.server = server
         self.stalled = False  # nothing more is read from the server for this client
         self.broken = False
+        self.heard = time.monotonic()  # when anything last came, from either end
 
     @property
     def port(self) -> int:
@@ -85,6 +87,7 @@ class Proxy:
         self.target = target
         self.port = 0
         self.weather = FINE
+        self.idle: float | None = None  # seconds without a byte after which a line is broken
         self.cuts: Counter[Point] = Counter()
         self.lines: set[Line] = set()
         self._chance = random.Random(f"proxy {seed}")
@@ -169,9 +172,14 @@ class Proxy:
                 return
             line = Line(client, server)
             self.lines.add(line)
-            await asyncio.gather(
-                self._pass(line, reader, server, up=True), self._pass(line, there, client, up=False)
-            )
+            watch = asyncio.ensure_future(self._forget(line))
+            try:
+                await asyncio.gather(
+                    self._pass(line, reader, server, up=True),
+                    self._pass(line, there, client, up=False),
+                )
+            finally:
+                watch.cancel()
         except asyncio.CancelledError:
             pass  # cut; what the streams keep of this task must not be cancelled
         finally:
@@ -181,12 +189,20 @@ class Proxy:
             client.transport.abort()
             self._tasks.discard(task)
 
+    async def _forget(self, line: Line) -> None:
+        """Break a line on which nothing comes, as the proxies of large offices do."""
+        while not line.broken:
+            await asyncio.sleep(0.5)
+            if self.idle is not None and time.monotonic() - line.heard > self.idle:
+                line.end(reset=True)
+
     async def _pass(
         self, line: Line, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, up: bool
     ) -> None:
         reading = Reading() if self._watching else None
         with contextlib.suppress(OSError):
             while data := await reader.read(1 << 16):
+                line.heard = time.monotonic()
                 pieces = reading.feed(data) if reading else [Piece(data, b"")]
                 for piece in pieces:
                     await self._weathered(line, len(piece.raw), up=up)
