@@ -24,7 +24,11 @@ from tests.needs import chromium
 PAUSE = (0.1, 0.6)
 """Seconds between one attack on the network and the next."""
 
-PATIENCE = 90_000
+CUT_AT_ONCE = 3
+"""Of how many people the connections are broken at a time: were it half of thirty, again and
+again, no page would get through, and what was tried would be a network that is not there."""
+
+PATIENCE = 180_000
 """Milliseconds for anything a person waits for, on a machine that is kept busy."""
 
 WORDS = [
@@ -204,7 +208,7 @@ async def run(trial: Trial) -> Seen:
             nonlocal done
             while True:
                 await asyncio.sleep(drill.chance.uniform(*PAUSE))
-                done += drill.proxy.reset(0.5)
+                done += drill.proxy.reset(min(0.5, CUT_AT_ONCE / people))
                 if drill.chance.random() < 0.1:
                     await drill.proxy.cut()
                     await asyncio.sleep(drill.chance.uniform(0.2, 1.5))
