@@ -232,6 +232,13 @@ def lying(raw: bytes) -> bytes:
     return raw[: sheet + 24] + (10).to_bytes(4, "little") + raw[sheet + 28 :]
 
 
+def shifted(raw: bytes) -> bytes:
+    """The archive as if its list of files began later, so that the files lie before its start."""
+    end = raw.index(b"PK\x05\x06")
+    listed = int.from_bytes(raw[end + 16 : end + 20], "little") + 256
+    return raw[: end + 16] + listed.to_bytes(4, "little") + raw[end + 20 :]
+
+
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
@@ -245,6 +252,7 @@ def lying(raw: bytes) -> bytes:
         (STEEP, "unpacks to far more than"),
         (MANY, "unpacks to far more than"),
         (lying(BOMB), "is broken or was not sent whole"),
+        (shifted(workbook(TABLE)), "is broken or was not sent whole"),
         (LAUGHS, "declares entities"),
         (workbook(TABLE)[:-100], "is broken or was not sent whole"),
         (workbook(TABLE)[:3000], "is broken or was not sent whole"),
