@@ -20,14 +20,14 @@ from app.content.mistakes import (
     Finding,
     Wording,
     misshapen,
+    overlong,
     repeated,
     shown,
     texts_at,
     told,
     unfit_text,
-    values_at,
 )
-from app.game.material import Journey
+from app.game.material import MOST_BARRIERS, MOST_STAGES, Journey
 
 Sort = Literal["journey", "deck"]
 """What a file holds: a problem statement as a journey, or a deck of cards."""
@@ -103,6 +103,8 @@ def examined(
 
 
 def _across_stages(document: object, wording: Wording) -> Iterator[Finding]:
+    yield from overlong(document, MOST_STAGES, "stages")
+    yield from overlong(document, MOST_BARRIERS, "stages", "*", "barriers")
     yield from repeated(document, wording, "stages", "*", "title")
     yield from repeated(document, wording, "stages", "*", "barriers", "*", "id")
 
@@ -137,9 +139,7 @@ def file_rules(document: object, stem: str, most_barriers: int) -> Iterator[Find
     for way, journey in texts_at(document, "id"):
         if journey != stem:
             yield way, f"expected {shown(stem)}, the name of the file"
-    for way, barriers in values_at(document, "stages", "*", "barriers"):
-        if isinstance(barriers, list) and len(barriers) > most_barriers:
-            yield way, f"expected 1 to {most_barriers} barriers, found {len(barriers)}"
+    yield from overlong(document, most_barriers, "stages", "*", "barriers")
 
 
 def _sound(reading: Reading) -> Journey | Deck:

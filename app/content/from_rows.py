@@ -20,6 +20,7 @@ from app.content.mistakes import (
 from app.content.rows_deck import deck_of
 from app.content.rows_journey import journey_of
 from app.content.tables import (
+    EMPTY,
     FEWEST_HEADINGS,
     MOST_ROWS,
     Grid,
@@ -30,13 +31,10 @@ from app.content.tables import (
     missing,
 )
 
-EMPTY = "this cell is empty; something has to stand in it"
-
 IN_CELLS = {
     "missing": EMPTY,
     "string_too_short": EMPTY,
     "too_short": EMPTY,
-    "too_long": "expected at most {max_length} of these, found {actual_length}",
 }
 """What is said of a cell where a JSON file is told of fields and lists."""
 
@@ -118,7 +116,8 @@ def _told(
             mistake = ContentMistake(name, table.name(table.head), message)
             told.setdefault((table.head, -1, message), mistake)
         elif (row, table.at[key]) not in table.faults:
-            message = message if table.filled(row, key) else EMPTY
+            counted = isinstance(way[-1], int)  # a stage or barrier too many, whatever it says
+            message = message if counted or table.filled(row, key) else EMPTY
             cell = row, table.at[key]
             mistake = ContentMistake(name, table.name(*cell), message, way)
             told.setdefault((*cell, message), mistake)

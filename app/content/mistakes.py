@@ -100,6 +100,8 @@ def misshapen(error: ValidationError, wording: Wording) -> Iterator[Finding]:
         # pydantic leaves items with mistakes of their own out of its count of a list.
         if detail["type"] == "too_short" and len(found) >= limits["min_length"]:
             continue
+        if detail["type"] == "too_long":  # it counts where no item has a mistake: see `overlong`
+            continue
         plain = _plain(detail["type"], found, limits, detail["msg"])
         instead = wording.instead.get(detail["type"])
         yield detail["loc"], instead.format(**limits) if instead else plain
@@ -146,6 +148,14 @@ def repeated(document: object, wording: Wording, *steps: str) -> Iterator[Findin
                 way,
                 f"{shown(text)} is already at {wording.place(before)}; each must be different",
             )
+
+
+def overlong(document: object, most: int, *steps: str) -> Iterator[Finding]:
+    """Lists at the end of `steps` with more than `most` items, told at the first too many."""
+    for way, items in values_at(document, *steps):
+        if isinstance(items, list) and len(items) > most:
+            what = f"expected at most {most} {steps[-1]}, found {len(items)}"
+            yield (*way, most), f"{what}; those from here on are too many"
 
 
 def texts_at(document: object, *steps: str) -> Iterator[tuple[Way, str]]:
@@ -256,9 +266,6 @@ def _plain(kind: str, found: object, limits: Mapping[str, object], otherwise: st
             return f"expected a list, in square brackets, found {shown(found)}"
         case "too_short":
             return f"expected at least {limits['min_length']} in this list, found none"
-        case "too_long":
-            count = len(found) if isinstance(found, list) else "more"
-            return f"expected at most {limits['max_length']} in this list, found {count}"
         case "model_type":
             return f"expected an object, in curly brackets, found {shown(found)}"
     return otherwise

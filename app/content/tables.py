@@ -19,6 +19,8 @@ FEWEST_HEADINGS = 3
 MOST_ROWS = 500
 """A deck of more would hold more values than are worth looking at."""
 
+EMPTY = "this cell is empty; something has to stand in it"
+
 LEFT_OUT = {"note", "notes", "example", "examples"}
 TAKEN = {"", "barrier", "card", "row"}
 

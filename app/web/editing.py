@@ -29,7 +29,7 @@ MOST_FIELDS = 8000
 USUAL = {"people": "6", "minutes": "120"}
 """What the time check begins with: a group of six, and two hours."""
 
-BARRIER_AT = re.compile(r"stages-(\d+)-barriers-(\d+)-|add-source-(\d+)-(\d+)$")
+BARRIER_AT = re.compile(r"stages-(\d+)-barriers-(\d+)-|(?:add-source|remove-barrier)-(\d+)-(\d+)$")
 
 
 @router.get("/facilitate/material/{id}")

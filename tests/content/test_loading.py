@@ -208,7 +208,8 @@ def test_a_shipped_journey_is_named_after_its_file_and_not_crowded(tmp_path: Pat
         load_journeys(path.parent)
     assert told(error) == [
         "other.json: id: expected “other”, the name of the file",
-        "other.json: stages[0].barriers: expected 1 to 4 barriers, found 5 (in “Plan”)",
+        "other.json: stages[0].barriers[4]: expected at most 4 barriers, found 5; those from here "
+        "on are too many (in “barrier-4”)",
     ]
     assert load_file(path) == check_journey(journey, "x")
 

@@ -97,7 +97,30 @@ def test_too_many_items_are_counted() -> None:
     stage = journey["stages"][0]
     stage["barriers"] = [{**first(journey), "id": f"barrier-{n}"} for n in range(9)]
     assert lines_of(journey) == [
-        "f: stages[0].barriers: expected at most 8 in this list, found 9 (in “Plan”)"
+        "f: stages[0].barriers[8]: expected at most 8 barriers, found 9; those from here on are "
+        "too many (in “barrier-8”)"
+    ]
+
+
+def test_a_list_that_is_too_long_hides_no_mistake_in_it() -> None:
+    journey = small_journey()
+    barrier = first(journey)
+    stage = {**journey["stages"][0], "barriers": []}
+    journey["stages"] = [
+        {**stage, "title": f"S{n}", "barriers": [{**barrier, "id": f"b{n}"}]} for n in range(40)
+    ]
+    journey["stages"][3]["barriers"] = [{**barrier, "id": f"c{n}"} for n in range(45)]
+    journey["stages"][3]["barriers"][44]["opm"] = "hope"
+    del journey["stages"][30]["who"]
+    del journey["title"]
+    assert sorted(line.partition(" (in")[0] for line in lines_of(journey)) == [
+        "f: stages[12]: expected at most 12 stages, found 40; those from here on are too many",
+        "f: stages[30].who: this field is missing",
+        "f: stages[3].barriers[44].opm: expected consider, create, communicate or commit, found "
+        "“hope”",
+        "f: stages[3].barriers[8]: expected at most 8 barriers, found 45; those from here on are "
+        "too many",
+        "f: title: this field is missing",
     ]
 
 
