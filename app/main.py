@@ -142,7 +142,7 @@ def create_app(
             https=settings.https,
             trusted_proxies=settings.trusted_proxies,
             body_limit=LARGEST_MESSAGE,
-            body_limits=tuple((place, LARGEST_UPLOAD) for place in PLACES),
+            body_limits=(api.LARGEST_WISH, *((place, LARGEST_UPLOAD) for place in PLACES)),
         ),
         refuse=_refuse,
     )

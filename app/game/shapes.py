@@ -35,10 +35,10 @@ def validated(model: type[Model], fields: Mapping[str, Any]) -> Model:
         for each in error.errors(include_url=False, include_context=True):
             field = ".".join(str(part) for part in each["loc"] if part not in ALTERNATIVES)
             told.setdefault(field, sentence(each, field))
-        (field, message), *others = list(told.items())[:MOST_TOLD]
-        malformed = Malformed(message, field or None)
-        malformed.also = tuple((message, field or None) for field, message in others)
-        raise malformed from None
+            if len(told) == MOST_TOLD:
+                break
+        wrong = [(message, field or None) for field, message in told.items()]
+        raise Malformed.of(wrong) from None
 
 
 def sentence(error: ErrorDetails, field: str) -> str:
