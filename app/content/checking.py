@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from app.content.deck import LONGEST_TITLE, MOST_WORDS, TAGS, Deck, is_technique
+from app.content.deck import LONGEST_TITLE, MOST_WORDS, TAGS, Deck, is_technique, plain_doi
 from app.content.mistakes import (
     DEEPEST,
     JSON_WORDS,
@@ -26,6 +26,7 @@ from app.content.mistakes import (
     texts_at,
     told,
     unfit_text,
+    values_at,
 )
 from app.game.material import MOST_BARRIERS, MOST_STAGES, Journey
 
@@ -93,6 +94,8 @@ def examined(
             findings.append(((SCHEMA,), "expected the address of a schema, in double quotes"))
         document = {field: value for field, value in document.items() if field != SCHEMA}
     kept = _composed(document)
+    if sort == "deck":
+        _write_dois_plainly(kept)
     across = _across_cards if sort == "deck" else _across_stages
     findings = [*across(kept, wording), *findings]
     try:
@@ -146,6 +149,14 @@ def _sound(reading: Reading) -> Journey | Deck:
     if reading.material is None:
         raise ContentError(reading.mistakes)
     return reading.material
+
+
+def _write_dois_plainly(deck: object) -> None:
+    """Take what people write before a DOI from each one in `deck`, which is a copy."""
+    for holders in (("cards", "*", "study"), ("warning", "figures", "*")):
+        for _, holder in values_at(deck, *holders):
+            if isinstance(holder, dict) and isinstance(holder.get("doi"), str):
+                holder["doi"] = plain_doi(holder["doi"])
 
 
 def _composed(value: object, depth: int = 0) -> object:

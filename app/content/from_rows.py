@@ -30,6 +30,7 @@ from app.content.tables import (
     find_table,
     missing,
 )
+from app.content.tags import WORDS
 
 IN_CELLS = {
     "missing": EMPTY,
@@ -50,7 +51,9 @@ def read_grids(grids: Sequence[Grid], name: str, sort: Sort | None) -> Reading:
         one = "barrier" if table.sort == "journey" else "card"
         refuse(name, table.name(table.head), f"expected a {one} to a row below these headings")
     document, spots = journey_of(table) if table.sort == "journey" else deck_of(table)
-    wording = Wording(lambda way: _called(table, spots, way), IN_CELLS)
+    wording = Wording(
+        lambda way: _called(table, spots, way), IN_CELLS, lambda code: WORDS.get(code, code)
+    )
     material, kept, findings = examined(document, name, table.sort, wording)
     mistakes = _told(table, spots, findings, name)
     return Reading(kept, None if mistakes else material, mistakes)

@@ -32,6 +32,9 @@ UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
+QUOTED = re.compile("'([^']*)'")
+"""A code, as pydantic lists those it expected."""
+
 Way = tuple[str | int, ...]
 """The way from the top of a document to one value: field names, and positions in lists."""
 
@@ -70,10 +73,15 @@ class Doubled(dict[str, object]):
 
 
 class Wording(NamedTuple):
-    """How places are called in a kind of file, and what is said `instead` of JSON's words."""
+    """How a kind of file is spoken of.
+
+    What places are called in it, what is said `instead` of JSON's words, and the `word` that
+    stands in it for a code.
+    """
 
     place: Callable[[Way], str]
     instead: Mapping[str, str]
+    word: Callable[[str], str]
 
 
 def refuse(file: str, place: str, message: str) -> NoReturn:
@@ -102,6 +110,9 @@ def misshapen(error: ValidationError, wording: Wording) -> Iterator[Finding]:
             continue
         if detail["type"] == "too_long":  # it counts where no item has a mistake: see `overlong`
             continue
+        if detail["type"] == "enum":
+            codes = QUOTED.sub(lambda code: wording.word(code[1]), limits["expected"])
+            limits = {**limits, "expected": codes}
         plain = _plain(detail["type"], found, limits, detail["msg"])
         instead = wording.instead.get(detail["type"])
         yield detail["loc"], instead.format(**limits) if instead else plain
@@ -190,7 +201,7 @@ def place(way: Way) -> str:
     return written or TOP
 
 
-JSON_WORDS = Wording(place, {})
+JSON_WORDS = Wording(place, {}, str)
 """As in a JSON file."""
 
 
@@ -255,7 +266,7 @@ def _plain(kind: str, found: object, limits: Mapping[str, object], otherwise: st
         case "string_pattern_mismatch":
             return f"expected lower-case words joined by hyphens, found {shown(found)}"
         case "enum":
-            return f"expected {str(limits['expected']).replace(chr(39), '')}, found {shown(found)}"
+            return f"expected {limits['expected']}, found {shown(found)}"
         case "int_type" | "int_parsing" | "int_from_float" | "int_parsing_size":
             return f"expected a whole number, found {shown(found)}"
         case "greater_than_equal":

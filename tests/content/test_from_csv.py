@@ -86,7 +86,7 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
     )
     reading = read(csv_of(rows))
     assert told(reading) == [
-        "p.csv: line 6, column OPM stage: expected consider, create, communicate or commit, "
+        "p.csv: line 6, column OPM stage: expected Consider, Create, Communicate or Commit, "
         "found “Commitment”",
         "p.csv: line 6, column 13: this stands under no heading",
     ]

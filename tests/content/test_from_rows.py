@@ -143,7 +143,7 @@ def test_a_row_without_its_barrier_hides_nothing_else_that_is_missing() -> None:
     empty = "this cell is empty; something has to stand in it"
     assert told(read((HEADINGS, FIRST, row))) == [
         *(f"line 3, column {heading}: {empty}" for heading in HEADINGS[6:10]),
-        "line 3, column OPM stage: expected consider, create, communicate or commit, found “Hope”",
+        "line 3, column OPM stage: expected Consider, Create, Communicate or Commit, found “Hope”",
         told(read((HEADINGS, FIRST, (*SECOND[:11], "Wishes"))))[0],
     ]
 
@@ -260,7 +260,7 @@ def test_the_mistakes_of_a_deck_are_told_row_by_row() -> None:
         "line 4, column Insight: expected at most 40 words, found 41",
         "line 4, column DOI: expected a DOI that begins with 10, as in 10.1000/182, found “none”",
         "line 5, column Study year: expected a whole number, found “about 2003”",
-        "line 5, column Replication: expected strong, moderate, mixed or contested, found “good”",
+        "line 5, column Replication: expected Strong, Moderate, Mixed or Contested, found “good”",
         *(f"line 6, column Study {what}: {empty}" for what in ("authors", "year", "title")),
     ]
 

@@ -44,9 +44,9 @@ def test_a_mistake_is_told_with_its_cell() -> None:
     reading = read(workbook(rows))
     assert told(reading) == [
         "Problem.xlsx: Sheet1, cell G3: expected at most 400 characters, found 5000",
-        "Problem.xlsx: Sheet1, cell L3: expected capability-physical, capability-psychological, "
-        "opportunity-physical, opportunity-social, motivation-reflective or "
-        "motivation-automatic, found “Wishes”",
+        "Problem.xlsx: Sheet1, cell L3: expected Physical capability, Psychological "
+        "capability, Physical opportunity, Social opportunity, Reflective motivation or "
+        "Automatic motivation, found “Wishes”",
     ]
     assert [mistake.way for mistake in reading.mistakes] == [
         ("stages", 1, "barriers", 0, "text"),

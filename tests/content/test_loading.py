@@ -216,7 +216,7 @@ def test_a_shipped_journey_is_named_after_its_file_and_not_crowded(tmp_path: Pat
 
 def test_one_error_tells_the_mistakes_of_every_file(tmp_path: Path) -> None:
     deck, journey = small_deck(), small_journey()
-    deck["cards"][1]["study"]["doi"] = "https://doi.org/10.1000/182"
+    deck["cards"][1]["study"]["doi"] = "www.10.1000/182"
     del deck["cards"][1]["finding"]
     journey["stages"][0]["barriers"][0]["text"] = "<b>No</b> time."
     cards = write(tmp_path / "cards.json", deck)

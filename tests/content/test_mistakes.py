@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.content import check_deck, check_journey, read_document
+from app.content import check_deck, check_journey, look_at, read_document
 from app.content.mistakes import LARGEST_FILE, ContentError, place, shown
 from tests.written import small_deck, small_journey
 
@@ -139,12 +139,20 @@ def test_a_year_is_a_year(year: object, words: str) -> None:
     assert lines_of(deck, check_deck) == [f"f: cards[1].study.year: {words} (in “prompt”)"]
 
 
-def test_a_doi_is_written_without_its_address() -> None:
+def test_a_doi_may_be_written_as_an_address_and_is_kept_without_it() -> None:
     deck = small_deck()
-    deck["warning"]["figures"][0]["doi"] = "https://doi.org/10.1000/182"
+    deck["warning"]["figures"][0]["doi"] = "https://doi.org/10.1000/183"
+    deck["cards"][1]["study"]["doi"] = " DOI: 10.1000/182"
+    assert check_deck(deck, "f") == check_deck(small_deck(), "f")
+    assert look_at(deck, "f", "deck").document == small_deck()
+
+
+def test_what_is_an_address_and_no_doi_is_a_mistake() -> None:
+    deck = small_deck()
+    deck["warning"]["figures"][0]["doi"] = "https://example.org/10.1000/182"
     assert lines_of(deck, check_deck) == [
         "f: warning.figures[0].doi: expected a DOI that begins with 10, as in 10.1000/182, "
-        "found “https://doi.org/10.1000/182”"
+        "found “https://example.org/10.1000/182”"
     ]
 
 
