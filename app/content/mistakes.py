@@ -35,6 +35,9 @@ UNSEEN = re.compile(
 QUOTED = re.compile("'([^']*)'")
 """A code, as pydantic lists those it expected."""
 
+UNREAD = "\ufffd"
+"""What stands in a text for a character that could not be read."""
+
 Way = tuple[str | int, ...]
 """The way from the top of a document to one value: field names, and positions in lists."""
 
@@ -222,6 +225,13 @@ def shown(value: object) -> str:
     return "something else"
 
 
+def unreadable(text: str) -> str:
+    """What is wrong with `text`, in which there is an `UNREAD`."""
+    at = text.index(UNREAD)
+    near = shown(text[max(0, at - 20) : at + 20])
+    return f"a character could not be read, where {near} shows {UNREAD}; type it again"
+
+
 def _inside(document: object, way: Way) -> str:
     """The innermost card, stage or barrier on `way`, by name: easier to find than a number."""
     name, value = "", document
@@ -243,6 +253,8 @@ def _unfit(text: str) -> Iterator[str]:
         yield f"expected plain text, found what looks like HTML: {shown(tag.group())}"
     if unseen := UNSEEN.search(text):
         yield f"expected text that can be seen, found the character U+{ord(unseen.group()):04X}"
+    if UNREAD in text:
+        yield unreadable(text)
 
 
 def _plain(kind: str, found: object, limits: Mapping[str, object], otherwise: str) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from app.content.checking import Sort
 from app.content.columns import COLUMNS, KIND, Key, column_called, heading_of, squeezed
-from app.content.mistakes import Way, shown
+from app.content.mistakes import UNREAD, Way, shown, unreadable
 
 HEADINGS_WITHIN = 20
 """Rows from the top; whatever stands above the headings is a title or a note."""
@@ -135,6 +135,10 @@ class Table:
                 heading = shown(head[position])
                 message = f"no column is called {heading}; correct it or take it out"
                 self.faults[self.head, position] = f"{message}. There are: {columns}"
+        for number, row in [(self.head, head), *self.rows]:
+            for position, text in enumerate(row):
+                if UNREAD in text:
+                    self.faults.setdefault((number, position), unreadable(text))
         read = {number for number, _ in self.rows} | {self.head}
         for (number, position), message in self.grid.faults.items():
             if number in read:
