@@ -91,7 +91,7 @@ async def _do(
         edition = await _save(mine, edition, typed, "Typed something")
         done = await shelf.step(mine.piece.id, edition, -1 if button == "undo" else 1, clock())
         word = {"undo": "Undone", "redo": "Done again"}[button]
-        words = f"{word}: {done[:1].lower()}{done[1:]}." if done else "There is nothing more."
+        words = f"{word}: {done[:1].lower()}{done[1:]}" if done else f"Nothing more to {button}"
         return await _again(request, mine.piece.id, about, words, focus=button)
     to = _number(said.get("to-" + button.removeprefix("move-barrier-"), ""))
     acted = acts.act(typed, button, to)
