@@ -36,6 +36,12 @@ Sort = Literal["journey", "deck"]
 SCHEMA = "$schema"
 """At the top of a JSON file this names the schema, for editors; it is no part of the material."""
 
+MOST_CARDS = 1_000
+"""In a deck: more than `MOST_VALUES` has room for."""
+
+LOOKED_INTO = 50
+"""Stages, and barriers at each: several times what there may be."""
+
 SHAPES: Mapping[Sort, type[Journey] | type[Deck]] = {"journey": Journey, "deck": Deck}
 
 
@@ -99,10 +105,30 @@ def examined(
     across = _across_cards if sort == "deck" else _across_stages
     findings = [*across(kept, wording), *findings]
     try:
-        material = SHAPES[sort].model_validate(kept)
+        material = SHAPES[sort].model_validate(_beginning(kept))
     except ValidationError as error:
         return None, kept, [*misshapen(error, wording), *findings]
     return material, kept, findings
+
+
+def _beginning(document: object) -> object:
+    """`document` with no more in its lists than is worth looking into.
+
+    What is left out is told of as too many in any case, so nothing sound is cut.
+    """
+    if not isinstance(document, dict):
+        return document
+    cut = dict(document)
+    if isinstance(cards := cut.get("cards"), list):
+        cut["cards"] = cards[:MOST_CARDS]
+    if isinstance(stages := cut.get("stages"), list):
+        cut["stages"] = [
+            {**stage, "barriers": stage["barriers"][:LOOKED_INTO]}
+            if isinstance(stage, dict) and isinstance(stage.get("barriers"), list)
+            else stage
+            for stage in stages[:LOOKED_INTO]
+        ]
+    return cut
 
 
 def _across_stages(document: object, wording: Wording) -> Iterator[Finding]:
@@ -113,6 +139,7 @@ def _across_stages(document: object, wording: Wording) -> Iterator[Finding]:
 
 
 def _across_cards(document: object, wording: Wording) -> Iterator[Finding]:
+    yield from overlong(document, MOST_CARDS, "cards")
     yield from repeated(document, wording, "families", "*", "name")
     yield from repeated(document, wording, "cards", "*", "id")
     yield from repeated(document, wording, "cards", "*", "title")

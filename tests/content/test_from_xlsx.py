@@ -258,6 +258,7 @@ def shifted(raw: bytes) -> bytes:
         (workbook(TABLE)[:3000], "is broken or was not sent whole"),
         (packed(("xl/workbook.xml", b"<workbook/>")), "is broken or was not sent whole"),
         (b"PK", "is broken or was not sent whole"),
+        (b"%PDF-1.7\n%\xe2\xe3\n1 0 obj", "is a PDF; bring the table"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "found another kind"),
     ],
 )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app.content import check_deck, check_journey, look_at, read_document
+from app.content.checking import LOOKED_INTO, MOST_CARDS
 from app.content.mistakes import LARGEST_FILE, ContentError, place, shown
 from tests.written import small_deck, small_journey
 
@@ -122,6 +123,22 @@ def test_a_list_that_is_too_long_hides_no_mistake_in_it() -> None:
         "too many",
         "f: title: this field is missing",
     ]
+
+
+def test_far_beyond_what_there_may_be_nothing_is_looked_into() -> None:
+    journey = {**small_journey(), "stages": [{}] * 5000}
+    mistakes = look_at(journey, "f", "journey").mistakes
+    stages = {mistake.way[1] for mistake in mistakes if mistake.way and len(mistake.way) > 2}
+    assert stages == set(range(LOOKED_INTO))
+    assert any("found 5000; those from here on" in mistake.message for mistake in mistakes)
+    journey = {
+        **small_journey(),
+        "stages": [{**small_journey()["stages"][0], "barriers": [3] * 99}],
+    }
+    assert len(lines_of(journey)) == LOOKED_INTO + 1
+    deck = {**small_deck(), "cards": [3] * (MOST_CARDS + 5000)}
+    lines = lines_of(deck, check_deck)
+    assert lines[-1] == f"f: the rest: {MOST_CARDS + 1 - 500} more mistakes"
 
 
 @pytest.mark.parametrize(
