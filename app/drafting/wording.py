@@ -112,7 +112,8 @@ def _sentence(way: Way, message: str) -> str:
         words = f"add a {name[:-1]}"
     elif many := MANY.fullmatch(message.partition(";")[0]):
         most, what, number = many.groups()
-        words = f"there are {number} {what}, and at most {most} {AT[what]}; this is one too many"
+        words = f"there are {number} {what}, and at most {most} {AT[what]}"
+        words += "; this one and any after it are too many"
     elif name in CHOOSE:
         words = CHOOSE[name]
     elif name == "id":

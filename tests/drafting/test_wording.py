@@ -85,12 +85,13 @@ def test_too_many_lead_to_the_button_that_takes_the_first_of_them_away() -> None
     assert list(told.items()) == [
         (
             "remove-barrier-0-8",
-            "Stage 1, barrier 9: there are 9 barriers, and at most 8 fit on a stage; this is one "
-            "too many.",
+            "Stage 1, barrier 9: there are 9 barriers, and at most 8 fit on a stage; this one "
+            "and any after it are too many.",
         ),
         (
             "remove-stage-12",
-            "Stage 13: there are 40 stages, and at most 12 can be played; this is one too many.",
+            "Stage 13: there are 40 stages, and at most 12 can be played; this one and "
+            "any after it are too many.",
         ),
         ("stages-20-who", "Stage 21: say who acts."),
         ("stages-39-barriers-0-text", "Stage 40, barrier 1: enter the barrier."),
