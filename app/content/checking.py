@@ -39,8 +39,8 @@ SCHEMA = "$schema"
 MOST_CARDS = 1_000
 """In a deck: more than `MOST_VALUES` has room for."""
 
-LOOKED_INTO = 50
-"""Stages, and barriers at each: several times what there may be."""
+LOOKED_INTO = 500
+"""Stages, and barriers of all of them: several times what there may be."""
 
 SHAPES: Mapping[Sort, type[Journey] | type[Deck]] = {"journey": Journey, "deck": Deck}
 
@@ -102,13 +102,14 @@ def examined(
     kept = _composed(document)
     if sort == "deck":
         _write_dois_plainly(kept)
+    counted = list(_too_many(kept))  # told first, for they may be the reason for much else
     across = _across_cards if sort == "deck" else _across_stages
     findings = [*across(kept, wording), *findings]
     try:
         material = SHAPES[sort].model_validate(_beginning(kept))
     except ValidationError as error:
-        return None, kept, [*misshapen(error, wording), *findings]
-    return material, kept, findings
+        return None, kept, [*counted, *misshapen(error, wording), *findings]
+    return material, kept, [*counted, *findings]
 
 
 def _beginning(document: object) -> object:
@@ -122,24 +123,30 @@ def _beginning(document: object) -> object:
     if isinstance(cards := cut.get("cards"), list):
         cut["cards"] = cards[:MOST_CARDS]
     if isinstance(stages := cut.get("stages"), list):
-        cut["stages"] = [
-            {**stage, "barriers": stage["barriers"][:LOOKED_INTO]}
-            if isinstance(stage, dict) and isinstance(stage.get("barriers"), list)
-            else stage
-            for stage in stages[:LOOKED_INTO]
-        ]
+        cut["stages"] = []
+        left = LOOKED_INTO
+        for stage in stages[:LOOKED_INTO]:
+            if isinstance(stage, dict) and isinstance(barriers := stage.get("barriers"), list):
+                stage = {**stage, "barriers": barriers[:left]}
+                left -= len(barriers)
+            cut["stages"].append(stage)
+            if left <= 0:
+                break
     return cut
 
 
-def _across_stages(document: object, wording: Wording) -> Iterator[Finding]:
+def _too_many(document: object) -> Iterator[Finding]:
+    yield from overlong(document, MOST_CARDS, "cards")
     yield from overlong(document, MOST_STAGES, "stages")
     yield from overlong(document, MOST_BARRIERS, "stages", "*", "barriers")
+
+
+def _across_stages(document: object, wording: Wording) -> Iterator[Finding]:
     yield from repeated(document, wording, "stages", "*", "title")
     yield from repeated(document, wording, "stages", "*", "barriers", "*", "id")
 
 
 def _across_cards(document: object, wording: Wording) -> Iterator[Finding]:
-    yield from overlong(document, MOST_CARDS, "cards")
     yield from repeated(document, wording, "families", "*", "name")
     yield from repeated(document, wording, "cards", "*", "id")
     yield from repeated(document, wording, "cards", "*", "title")

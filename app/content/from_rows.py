@@ -5,7 +5,7 @@ Leaves out how sheets are read (`from_csv.py`, `from_xlsx.py`) and the rows them
 check, and none that follows from one already told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from app.content.checking import Reading, Sort, examined
 from app.content.columns import COLUMNS, heading_of
@@ -45,8 +45,6 @@ WHAT: dict[Sort, str] = {"journey": "a problem statement", "deck": "a deck of ca
 def read_grids(grids: Sequence[Grid], name: str, sort: Sort | None) -> Reading:
     """What the sheets of the file called `name` hold. Raises ContentError if they hold no table."""
     table = _table(grids, name, sort)
-    if len(table.rows) > MOST_ROWS:
-        refuse(name, table.name(table.head), f"expected at most {MOST_ROWS:,} rows, found more")
     if not table.rows:
         one = "barrier" if table.sort == "journey" else "card"
         refuse(name, table.name(table.head), f"expected a {one} to a row below these headings")
@@ -55,7 +53,7 @@ def read_grids(grids: Sequence[Grid], name: str, sort: Sort | None) -> Reading:
         lambda way: _called(table, spots, way), IN_CELLS, lambda code: WORDS.get(code, code)
     )
     material, kept, findings = examined(document, name, table.sort, wording)
-    mistakes = _told(table, spots, findings, name)
+    mistakes = (*_beyond(table, name), *_told(table, spots, findings, name))
     return Reading(kept, None if mistakes else material, mistakes)
 
 
@@ -93,6 +91,15 @@ def _spot(spots: Spots, way: Way) -> Spot:
 def _called(table: Table, spots: Spots, way: Way) -> str:
     spot = _spot(spots, way)
     return table.name(spot.row, table.at.get(spot.key))
+
+
+def _beyond(table: Table, name: str) -> Iterator[ContentMistake]:
+    """That there are more rows than are read, at the first of them."""
+    if table.beyond:
+        number = len(table.rows) + len(table.beyond)
+        message = f"expected at most {MOST_ROWS:,} rows, found {number:,}"
+        place = table.name(table.beyond[0][0])
+        yield ContentMistake(name, place, f"{message}; those from here on are not read")
 
 
 def _told(

@@ -60,9 +60,10 @@ class Table:
         self.unread: list[int] = []
         for position, heading in enumerate(named):
             self._place_heading(position, heading)
-        self.rows = [
+        own = [
             (number, row) for number, row in grid.rows[headings + 1 :] if self._read(number, row)
         ]
+        self.rows, self.beyond = own[:MOST_ROWS], own[MOST_ROWS:]
         self._cells = dict(grid.rows)
         self._find_strays()
 

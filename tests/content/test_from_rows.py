@@ -197,10 +197,16 @@ def test_more_mistakes_than_anybody_reads_are_counted() -> None:
     assert found[-1].startswith("the rest: ")
 
 
-def test_more_rows_than_a_workshop_could_use_are_refused() -> None:
-    assert told(read((HEADINGS, *([SECOND] * 501)))) == [
-        "line 1: expected at most 500 rows, found more"
-    ]
+def test_more_rows_than_a_workshop_could_use_are_not_read_and_hide_nothing() -> None:
+    rows = [(*SECOND[:6], f"b {n}", *SECOND[7:]) for n in range(502)]
+    rows[499] = (*rows[499][:11], "Wishes")
+    rows[500] = (*rows[500][:11], "Hopes")
+    found = told(read((HEADINGS, FIRST, *rows[1:])))
+    assert found[0] == (
+        "line 502: expected at most 500 rows, found 502; those from here on are not read"
+    )
+    assert any(line.startswith("line 501, column COM-B: ") for line in found)
+    assert not any("Hopes" in line for line in found)
 
 
 # Cards
