@@ -52,6 +52,7 @@ from app.web.errors import Problem, answer, install, wants_json
 from app.web.limits import Limits
 from app.web.page import error_page
 from app.web.socket import LARGEST_MESSAGE
+from app.web.too_large import too_large_page
 from app.web.uploads import LARGEST_UPLOAD, PLACES
 
 logger = logging.getLogger(__name__)
@@ -142,7 +143,7 @@ def create_app(
             https=settings.https,
             trusted_proxies=settings.trusted_proxies,
             body_limit=LARGEST_MESSAGE,
-            body_limits=tuple((place, LARGEST_UPLOAD) for place in PLACES),
+            body_limits=(api.LARGEST_WISH, *((place, LARGEST_UPLOAD) for place in PLACES)),
         ),
         refuse=_refuse,
     )
@@ -172,13 +173,19 @@ async def _erase(erasing: Erasing) -> None:
 
 
 def _error_page(request: Request, problem: Problem) -> Response:
-    return error_page(problem, path=request.url.path)
+    return _page_for(request.scope, problem)
 
 
 def _refuse(scope: Scope, problem: Problem) -> Response:
     """What the edge answers to what it lets nobody else see."""
     path = str(scope.get("path", ""))
-    return answer(problem) if wants_json(path) else error_page(problem, path=path)
+    return answer(problem) if wants_json(path) else _page_for(scope, problem)
+
+
+def _page_for(scope: Scope, problem: Problem) -> Response:
+    path, state = str(scope.get("path", "")), scope.get("state", {})
+    page = too_large_page(problem, path, state.get("begins", b""))
+    return page or error_page(problem, path=path)
 
 
 def _add_watching(app: FastAPI) -> None:

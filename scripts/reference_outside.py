@@ -72,6 +72,9 @@ PAGES = {
 }
 """What a page is for, where its docstring does not say."""
 
+BODIES = {"POST /api/v1/workshops": opening.OpenWorkshop}
+"""Of addresses that look at the whole of what was sent themselves."""
+
 API = """\
 Send `Authorization: Bearer KEY` with a participant's or a facilitator's key; joining, content and
 schema need none. Fields that are not listed are refused. The machine-readable descriptions are
@@ -98,8 +101,9 @@ CLOSES = {
 ERRORS = """\
 Every failure under `/api` has one shape, and over the socket `error` is the same:
 `{"error": {"kind", "message", "field"}, "ref"}`. `message` is plain English for whoever asked;
-`field` names what is at fault, or is null. The message below stands where there is none for the
-very case."""
+`field` names what is at fault, or is null; what else is wrong with the same request is in `also`, a
+list of `{"message", "field"}` beside it. The message below stands where there is none for the
+very case. A body has at most 512 KB; where a workshop is opened 2 MB."""
 
 EXPORTS = """\
 `/api/v1/workshops/{code}/export/WHAT.FORMAT`, the same under `/facilitate/{code}/exports/`, and
@@ -175,7 +179,9 @@ def _addresses(made: FastAPI, shapes: dict[str, Schema], *, api: bool) -> Iterat
             raise ValueError(f"{address(route)}: say in its docstring what it is for")
         yield from (f"### {code(address(route))}", "", *paragraph(f"{said.rstrip('.')}."))
         if isinstance(route, APIRoute) and api:
-            if route.openapi_extra:
+            if body := BODIES.get(address(route)):
+                yield from ("Body:", "", *_model(body, shapes, given=True))
+            elif route.openapi_extra:
                 yield from paragraph("Body: one of the [commands](#commands).")
             yield from _taken(route.endpoint, shapes)
             yield from _given(route, shapes)

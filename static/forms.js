@@ -58,6 +58,14 @@
   }
   Object.assign(window.moments, { typed, unsaved, chosen })
 
+  // Enter in a field of a part that has a button of its own presses that one.
+  document.addEventListener('keydown', (event) => {
+    const own = event.key === 'Enter' && event.target.matches('input') && event.target.closest('[data-enter]')
+    if (!own) return
+    event.preventDefault()
+    byId(own.dataset.enter).click()
+  })
+
   addEventListener('beforeunload', (event) => {
     if (unsaved(document)) event.preventDefault()
   })

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from app.content.deck import LONGEST_TITLE, MOST_WORDS, TAGS, Deck, is_technique
+from app.content.deck import LONGEST_TITLE, MOST_WORDS, TAGS, Deck, is_technique, plain_doi
 from app.content.mistakes import (
     DEEPEST,
     JSON_WORDS,
@@ -20,6 +20,7 @@ from app.content.mistakes import (
     Finding,
     Wording,
     misshapen,
+    overlong,
     repeated,
     shown,
     texts_at,
@@ -27,13 +28,19 @@ from app.content.mistakes import (
     unfit_text,
     values_at,
 )
-from app.game.material import Journey
+from app.game.material import MOST_BARRIERS, MOST_STAGES, Journey
 
 Sort = Literal["journey", "deck"]
 """What a file holds: a problem statement as a journey, or a deck of cards."""
 
 SCHEMA = "$schema"
 """At the top of a JSON file this names the schema, for editors; it is no part of the material."""
+
+MOST_CARDS = 1_000
+"""In a deck: more than `MOST_VALUES` has room for."""
+
+LOOKED_INTO = 500
+"""Stages, and barriers of all of them: several times what there may be."""
 
 SHAPES: Mapping[Sort, type[Journey] | type[Deck]] = {"journey": Journey, "deck": Deck}
 
@@ -93,13 +100,45 @@ def examined(
             findings.append(((SCHEMA,), "expected the address of a schema, in double quotes"))
         document = {field: value for field, value in document.items() if field != SCHEMA}
     kept = _composed(document)
+    if sort == "deck":
+        _write_dois_plainly(kept)
+    counted = list(_too_many(kept))  # told first, for they may be the reason for much else
     across = _across_cards if sort == "deck" else _across_stages
     findings = [*across(kept, wording), *findings]
     try:
-        material = SHAPES[sort].model_validate(kept)
+        material = SHAPES[sort].model_validate(_beginning(kept))
     except ValidationError as error:
-        return None, kept, [*misshapen(error, wording), *findings]
-    return material, kept, findings
+        return None, kept, [*counted, *misshapen(error, wording), *findings]
+    return material, kept, [*counted, *findings]
+
+
+def _beginning(document: object) -> object:
+    """`document` with no more in its lists than is worth looking into.
+
+    What is left out is told of as too many in any case, so nothing sound is cut.
+    """
+    if not isinstance(document, dict):
+        return document
+    cut = dict(document)
+    if isinstance(cards := cut.get("cards"), list):
+        cut["cards"] = cards[:MOST_CARDS]
+    if isinstance(stages := cut.get("stages"), list):
+        cut["stages"] = []
+        left = LOOKED_INTO
+        for stage in stages[:LOOKED_INTO]:
+            if isinstance(stage, dict) and isinstance(barriers := stage.get("barriers"), list):
+                stage = {**stage, "barriers": barriers[:left]}
+                left -= len(barriers)
+            cut["stages"].append(stage)
+            if left <= 0:
+                break
+    return cut
+
+
+def _too_many(document: object) -> Iterator[Finding]:
+    yield from overlong(document, MOST_CARDS, "cards")
+    yield from overlong(document, MOST_STAGES, "stages")
+    yield from overlong(document, MOST_BARRIERS, "stages", "*", "barriers")
 
 
 def _across_stages(document: object, wording: Wording) -> Iterator[Finding]:
@@ -137,15 +176,21 @@ def file_rules(document: object, stem: str, most_barriers: int) -> Iterator[Find
     for way, journey in texts_at(document, "id"):
         if journey != stem:
             yield way, f"expected {shown(stem)}, the name of the file"
-    for way, barriers in values_at(document, "stages", "*", "barriers"):
-        if isinstance(barriers, list) and len(barriers) > most_barriers:
-            yield way, f"expected 1 to {most_barriers} barriers, found {len(barriers)}"
+    yield from overlong(document, most_barriers, "stages", "*", "barriers")
 
 
 def _sound(reading: Reading) -> Journey | Deck:
     if reading.material is None:
         raise ContentError(reading.mistakes)
     return reading.material
+
+
+def _write_dois_plainly(deck: object) -> None:
+    """Take what people write before a DOI from each one in `deck`, which is a copy."""
+    for holders in (("cards", "*", "study"), ("warning", "figures", "*")):
+        for _, holder in values_at(deck, *holders):
+            if isinstance(holder, dict) and isinstance(holder.get("doi"), str):
+                holder["doi"] = plain_doi(holder["doi"])
 
 
 def _composed(value: object, depth: int = 0) -> object:

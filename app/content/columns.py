@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from app.content.checking import Sort
+from app.game.fitting import TABLE
 
 Key = tuple[str, int]
 """A column that is there: its field, and its number where there may be several, else 1."""
@@ -71,9 +72,8 @@ JOURNEY = (
            ("opm", "organisational practice model")),
     Column("Levels", "levels", "Any of: Context, Strategic, Mid-level, Frontline, Wider; "
            "with ; between them. May stay empty.", ("level",), needed=False),
-    Column("COM-B", "com_b", "What has to change, one or more with ; between them: Capability, "
-           "physical; Capability, psychological; Opportunity, physical; Opportunity, social; "
-           "Motivation, reflective; Motivation, automatic.", ("com b codes",), width=32),
+    Column("COM-B", "com_b", "What has to change, one or more with ; between them: "
+           f"{'; '.join(component.name for component in TABLE)}.", ("com b codes",), width=32),
 )  # fmt: skip
 
 DECK = (

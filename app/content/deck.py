@@ -34,6 +34,9 @@ MINDSPACE = (
 TAGS: Mapping[str, tuple[str, ...]] = {"east": EAST, "mindspace": MINDSPACE}
 """Fields of a card that take words of a short list."""
 
+DOI_AS_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)(?=10\.)", re.IGNORECASE)
+"""What people write before a DOI, and what stands for the same."""
+
 # How many techniques each of the sixteen groups of the BCT Taxonomy (v1) has: 93 in all.
 _TECHNIQUES = (9, 7, 3, 4, 6, 3, 8, 7, 3, 11, 4, 6, 5, 10, 4, 3)
 TECHNIQUE = r"([0-9]{1,2})\.([0-9]{1,2}) [^;,\n]+"
@@ -74,6 +77,11 @@ class Deck(Material):
     def card(self, card: str) -> Card | None:
         """The card called `card`, or None."""
         return next((each for each in self.cards if each.id == card), None)
+
+
+def plain_doi(text: str) -> str:
+    """A DOI without what people write before it."""
+    return DOI_AS_ADDRESS.sub("", text.strip())
 
 
 def is_technique(text: str) -> bool:

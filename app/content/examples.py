@@ -21,7 +21,7 @@ _BARRIER: dict[Key, str] = {
     ("section", 1): "Question 4",
     ("opm", 1): "Create",
     ("levels", 1): "Frontline; Mid-level",
-    ("com_b", 1): "Opportunity, physical; Motivation, reflective",
+    ("com_b", 1): "Physical opportunity; Reflective motivation",
 }
 
 _SECOND: dict[Key, str] = {
@@ -34,7 +34,7 @@ _SECOND: dict[Key, str] = {
     ("document", 1): "Notes of the steering group",
     ("section", 1): "May meeting",
     ("opm", 1): "Communicate",
-    ("com_b", 1): "Capability, psychological",
+    ("com_b", 1): "Psychological capability",
 }
 
 

@@ -8,10 +8,9 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 
 from app.cells import FORMULA_STARTS
-from app.content.mistakes import LARGEST_FILE, refuse
+from app.content.mistakes import LARGEST_FILE, UNREAD, refuse
 from app.content.tables import Grid, find_table
 
 SEPARATORS = ",;\t"
@@ -40,8 +39,8 @@ def unguarded(text: str) -> str:
 
 
 def read_csv(raw: bytes, name: str) -> Grid:
-    """The rows in `raw`. Raises ContentError, naming file `name`, where they are no text."""
-    text = _decoded(raw, name)
+    """The rows in `raw`. Raises ContentError, naming file `name`, where they are no rows."""
+    text = _decoded(raw)
     skipped = 0
     said = re.match(r'"?sep=(.)"?(?:\r\n?|\n)', text, re.IGNORECASE)  # a line for Excel alone
     if said:
@@ -55,17 +54,18 @@ def _headings(grid: Grid) -> int:
     return max(find_table(grid, "journey")[0], find_table(grid, "deck")[0])
 
 
-def _decoded(raw: bytes, name: str) -> str:
-    """`raw` as text: what is no Unicode, with a mark or without, is Windows-1252."""
-    if not raw.startswith(MARKS):
-        with suppress(UnicodeDecodeError):
-            return raw.decode("utf-8-sig")
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
-    try:
-        return raw.decode("utf-16" if raw.startswith(MARKS) else "cp1252")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        refuse(name, f"line {line}", "expected text; save the file as CSV UTF-8")
+def _decoded(raw: bytes) -> str:
+    """`raw` as text: what is no Unicode, with a mark or without, is Windows-1252.
+
+    What is no character of that either becomes `UNREAD`, which is a mistake of its cell.
+    """
+    if raw.startswith(MARKS):
+        return raw.decode("utf-16", "replace")
+    unicode = raw.decode("utf-8-sig", "replace")
+    unread = unicode.count(UNREAD)
+    if unread and unread >= sum(not c.isascii() for c in unicode) - unread:
+        return raw.removeprefix(b"\xef\xbb\xbf").decode("cp1252", "replace")
+    return unicode
 
 
 def _rows(text: str, separator: str, skipped: int, name: str) -> Grid:

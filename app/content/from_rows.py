@@ -5,7 +5,7 @@ Leaves out how sheets are read (`from_csv.py`, `from_xlsx.py`) and the rows them
 check, and none that follows from one already told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from app.content.checking import Reading, Sort, examined
 from app.content.columns import COLUMNS, heading_of
@@ -20,6 +20,7 @@ from app.content.mistakes import (
 from app.content.rows_deck import deck_of
 from app.content.rows_journey import journey_of
 from app.content.tables import (
+    EMPTY,
     FEWEST_HEADINGS,
     MOST_ROWS,
     Grid,
@@ -29,14 +30,12 @@ from app.content.tables import (
     find_table,
     missing,
 )
-
-EMPTY = "this cell is empty; something has to stand in it"
+from app.content.tags import WORDS
 
 IN_CELLS = {
     "missing": EMPTY,
     "string_too_short": EMPTY,
     "too_short": EMPTY,
-    "too_long": "expected at most {max_length} of these, found {actual_length}",
 }
 """What is said of a cell where a JSON file is told of fields and lists."""
 
@@ -46,15 +45,15 @@ WHAT: dict[Sort, str] = {"journey": "a problem statement", "deck": "a deck of ca
 def read_grids(grids: Sequence[Grid], name: str, sort: Sort | None) -> Reading:
     """What the sheets of the file called `name` hold. Raises ContentError if they hold no table."""
     table = _table(grids, name, sort)
-    if len(table.rows) > MOST_ROWS:
-        refuse(name, table.name(table.head), f"expected at most {MOST_ROWS:,} rows, found more")
     if not table.rows:
         one = "barrier" if table.sort == "journey" else "card"
         refuse(name, table.name(table.head), f"expected a {one} to a row below these headings")
     document, spots = journey_of(table) if table.sort == "journey" else deck_of(table)
-    wording = Wording(lambda way: _called(table, spots, way), IN_CELLS)
+    wording = Wording(
+        lambda way: _called(table, spots, way), IN_CELLS, lambda code: WORDS.get(code, code)
+    )
     material, kept, findings = examined(document, name, table.sort, wording)
-    mistakes = _told(table, spots, findings, name)
+    mistakes = (*_beyond(table, name), *_told(table, spots, findings, name))
     return Reading(kept, None if mistakes else material, mistakes)
 
 
@@ -94,6 +93,15 @@ def _called(table: Table, spots: Spots, way: Way) -> str:
     return table.name(spot.row, table.at.get(spot.key))
 
 
+def _beyond(table: Table, name: str) -> Iterator[ContentMistake]:
+    """That there are more rows than are read, at the first of them."""
+    if table.beyond:
+        number = len(table.rows) + len(table.beyond)
+        message = f"expected at most {MOST_ROWS:,} rows, found {number:,}"
+        place = table.name(table.beyond[0][0])
+        yield ContentMistake(name, place, f"{message}; those from here on are not read")
+
+
 def _told(
     table: Table, spots: Spots, findings: Sequence[Finding], name: str
 ) -> tuple[ContentMistake, ...]:
@@ -118,7 +126,8 @@ def _told(
             mistake = ContentMistake(name, table.name(table.head), message)
             told.setdefault((table.head, -1, message), mistake)
         elif (row, table.at[key]) not in table.faults:
-            message = message if table.filled(row, key) else EMPTY
+            counted = isinstance(way[-1], int)  # a stage or barrier too many, whatever it says
+            message = message if counted or table.filled(row, key) else EMPTY
             cell = row, table.at[key]
             mistake = ContentMistake(name, table.name(*cell), message, way)
             told.setdefault((*cell, message), mistake)

@@ -32,6 +32,12 @@ UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
+QUOTED = re.compile("'([^']*)'")
+"""A code, as pydantic lists those it expected."""
+
+UNREAD = "\ufffd"
+"""What stands in a text for a character that could not be read."""
+
 Way = tuple[str | int, ...]
 """The way from the top of a document to one value: field names, and positions in lists."""
 
@@ -70,10 +76,15 @@ class Doubled(dict[str, object]):
 
 
 class Wording(NamedTuple):
-    """How places are called in a kind of file, and what is said `instead` of JSON's words."""
+    """How a kind of file is spoken of.
+
+    What places are called in it, what is said `instead` of JSON's words, and the `word` that
+    stands in it for a code.
+    """
 
     place: Callable[[Way], str]
     instead: Mapping[str, str]
+    word: Callable[[str], str]
 
 
 def refuse(file: str, place: str, message: str) -> NoReturn:
@@ -100,6 +111,11 @@ def misshapen(error: ValidationError, wording: Wording) -> Iterator[Finding]:
         # pydantic leaves items with mistakes of their own out of its count of a list.
         if detail["type"] == "too_short" and len(found) >= limits["min_length"]:
             continue
+        if detail["type"] == "too_long":  # it counts where no item has a mistake: see `overlong`
+            continue
+        if detail["type"] == "enum":
+            codes = QUOTED.sub(lambda code: wording.word(code[1]), limits["expected"])
+            limits = {**limits, "expected": codes}
         plain = _plain(detail["type"], found, limits, detail["msg"])
         instead = wording.instead.get(detail["type"])
         yield detail["loc"], instead.format(**limits) if instead else plain
@@ -148,6 +164,14 @@ def repeated(document: object, wording: Wording, *steps: str) -> Iterator[Findin
             )
 
 
+def overlong(document: object, most: int, *steps: str) -> Iterator[Finding]:
+    """Lists at the end of `steps` with more than `most` items, told at the first too many."""
+    for way, items in values_at(document, *steps):
+        if isinstance(items, list) and len(items) > most:
+            what = f"expected at most {most} {steps[-1]}, found {len(items)}"
+            yield (*way, most), f"{what}; those from here on are too many"
+
+
 def texts_at(document: object, *steps: str) -> Iterator[tuple[Way, str]]:
     """The texts that `values_at` finds."""
     return ((way, value) for way, value in values_at(document, *steps) if isinstance(value, str))
@@ -180,7 +204,7 @@ def place(way: Way) -> str:
     return written or TOP
 
 
-JSON_WORDS = Wording(place, {})
+JSON_WORDS = Wording(place, {}, str)
 """As in a JSON file."""
 
 
@@ -199,6 +223,13 @@ def shown(value: object) -> str:
         case dict():
             return "an object"
     return "something else"
+
+
+def unreadable(text: str) -> str:
+    """What is wrong with `text`, in which there is an `UNREAD`."""
+    at = text.index(UNREAD)
+    near = shown(text[max(0, at - 20) : at + 20])
+    return f"a character could not be read, where {near} shows {UNREAD}; type it again"
 
 
 def _inside(document: object, way: Way) -> str:
@@ -222,6 +253,8 @@ def _unfit(text: str) -> Iterator[str]:
         yield f"expected plain text, found what looks like HTML: {shown(tag.group())}"
     if unseen := UNSEEN.search(text):
         yield f"expected text that can be seen, found the character U+{ord(unseen.group()):04X}"
+    if UNREAD in text:
+        yield unreadable(text)
 
 
 def _plain(kind: str, found: object, limits: Mapping[str, object], otherwise: str) -> str:
@@ -245,7 +278,7 @@ def _plain(kind: str, found: object, limits: Mapping[str, object], otherwise: st
         case "string_pattern_mismatch":
             return f"expected lower-case words joined by hyphens, found {shown(found)}"
         case "enum":
-            return f"expected {str(limits['expected']).replace(chr(39), '')}, found {shown(found)}"
+            return f"expected {limits['expected']}, found {shown(found)}"
         case "int_type" | "int_parsing" | "int_from_float" | "int_parsing_size":
             return f"expected a whole number, found {shown(found)}"
         case "greater_than_equal":
@@ -256,9 +289,6 @@ def _plain(kind: str, found: object, limits: Mapping[str, object], otherwise: st
             return f"expected a list, in square brackets, found {shown(found)}"
         case "too_short":
             return f"expected at least {limits['min_length']} in this list, found none"
-        case "too_long":
-            count = len(found) if isinstance(found, list) else "more"
-            return f"expected at most {limits['max_length']} in this list, found {count}"
         case "model_type":
             return f"expected an object, in curly brackets, found {shown(found)}"
     return otherwise

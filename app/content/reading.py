@@ -15,6 +15,7 @@ from app.content.mistakes import LARGEST_FILE, ContentError, ContentMistake, ref
 
 LONGEST_NAME = 80
 ZIP = b"PK"
+PDF = b"%PDF-"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How files of Excel before 2007 begin, and all that Excel keeps behind a password."""
 
@@ -45,6 +46,8 @@ def _read(raw: bytes, name: str, sort: Sort | None) -> Reading:
         refuse(name, "the file", f"expected at most {LARGEST_FILE:,} bytes, found more")
     if not raw.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         refuse(name, "the file", "there is nothing in it")
+    if raw.lstrip().startswith(PDF):
+        refuse(name, "the file", "is a PDF; bring the table that it was made from")
     if raw.startswith((ZIP, OLE)):
         # Not before there is a workbook: the server itself never reads one.
         from app.content.from_xlsx import read_xlsx

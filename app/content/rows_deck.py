@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from app.content.columns import Key
+from app.content.deck import plain_doi
 from app.content.mistakes import Way, shown
 from app.content.repeats import Repeats
 from app.content.shapeless import as_list, as_object, as_text
@@ -28,9 +29,6 @@ LISTS = ("com_b", "east", "mindspace", "bct")
 OF_A_CARD = (*CARD, *STUDY, *REST, *MAYBE, *LISTS, "replication")
 FIGURE = {"claim": "claim", "claim reference": "reference", "claim doi": "doi"}
 WARNING = {"warning title": "title", "warning": "text"}
-
-ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)(?=10\.)", re.IGNORECASE)
-"""What people write before a DOI, and what stands for the same."""
 
 Row = dict[Key, str]
 
@@ -145,7 +143,6 @@ def _card(
     card["replication"] = read_tag(at("replication", "replication"), "replication")
     study: dict[str, Any] = {part: at(field, "study", part) for field, part in STUDY.items()}
     study["pages"] = study["pages"] or None
-    study["doi"] = ADDRESS.sub("", study["doi"])
     if re.fullmatch(r"[0-9]{1,9}", study["year"]):
         study["year"] = int(study["year"])
     card["study"] = study
@@ -162,7 +159,7 @@ def _figures(table: Table, spots: Spots) -> list[dict[str, str]]:
                 continue
             at: Way = ("warning", "figures", len(figures))
             spots.update({(*at, part): Spot(number, (field, n)) for field, part in FIGURE.items()})
-            texts["doi"] = ADDRESS.sub("", texts["doi"])
+            texts["doi"] = plain_doi(texts["doi"])
             if texts not in figures:  # repeated in each row
                 figures.append(texts)
     return figures

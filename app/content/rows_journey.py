@@ -12,13 +12,15 @@ from app.content.columns import Key
 from app.content.mistakes import Way
 from app.content.repeats import Repeats
 from app.content.shapeless import as_list, as_object, as_text
-from app.content.tables import Spot, Spots, Table
+from app.content.tables import EMPTY, Spot, Spots, Table
 from app.content.tags import read_tag, read_tags, slug, write_tag, write_tags
 
 PROBLEM = {"problem": "title", "statement": "statement", "problem id": "id"}
 STAGE = ("who", "does", "when")
 BARRIER = ("barrier", "barrier id", "finding", "opm", "levels", "com_b")
 SOURCE = ("document", "section", "row")
+SOURCE_NEEDS = ("document", "section")
+BARRIER_NEEDS = ("barrier", "finding", *SOURCE_NEEDS, "opm", "com_b")
 
 Row = dict[Key, str]
 
@@ -40,6 +42,7 @@ def journey_of(table: Table) -> tuple[dict[str, Any], Spots]:
             way: Way = ("stages", len(stages))
             stages.append({"title": title, "who": "", "does": "", "when": "", "barriers": []})
             spots[*way, "title"] = Spot(number, ("stage", 1))
+            spots[way] = Spot(number, ("stage", 1))
             spots[*way, "barriers"] = Spot(number, ("barrier", 1))
         way = ("stages", len(stages) - 1)
         for field in STAGE:
@@ -49,6 +52,10 @@ def journey_of(table: Table) -> tuple[dict[str, Any], Spots]:
             barriers = stages[-1]["barriers"]
             at = (*way, "barriers", len(barriers))
             barriers.append(_barrier(table, number, cells, at, spots))
+            spots[at] = Spot(number, ("barrier", 1))
+    for s, stage in enumerate(stages):
+        if not stage["barriers"]:
+            _tell_empty(table, spots["stages", s, "barriers"].row, BARRIER_NEEDS)
     _name(document, table, spots)
     return document, spots
 
@@ -81,6 +88,8 @@ def _barrier(
             at = (*way, "sources", len(sources))
             spots.update({(*at, field): Spot(number, (field, n)) for field in SOURCE})
             sources.append({"document": document, "section": section, "row": row or None})
+    if not sources:
+        _tell_empty(table, number, SOURCE_NEEDS)
     return {
         "id": table.text(cells, "barrier id"),
         "text": table.text(cells, "barrier"),
@@ -90,6 +99,13 @@ def _barrier(
         "levels": read_tags(table.text(cells, "levels"), "levels"),
         "com_b": read_tags(table.text(cells, "com_b"), "com_b"),
     }
+
+
+def _tell_empty(table: Table, row: int, fields: Sequence[str]) -> None:
+    """Say that nothing stands in these cells of a row: all there are, not the first alone."""
+    for field in fields:
+        if (field, 1) in table.at:
+            table.fault(row, field, EMPTY)
 
 
 def _name(document: dict[str, Any], table: Table, spots: Spots) -> None:

@@ -28,4 +28,8 @@ def schema_of(sort: Sort) -> dict[str, Any]:
         for field, known in TAGS.items():
             card[field]["items"] = {"enum": list(known)}
         card["bct"]["items"]["pattern"] = f"^(?:{TECHNIQUE})$"
+        for holder in ("Study", "Figure"):
+            # The checks take it as an address as well.
+            doi = {"pattern": r"10\.\d{4,9}/\S+\s*$", "type": "string"}
+            schema["$defs"][holder]["properties"]["doi"] = {"title": "Doi", **doi}
     return {"$schema": DRAFT, **schema}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from app.content.checking import Sort
 from app.content.columns import COLUMNS, KIND, Key, column_called, heading_of, squeezed
-from app.content.mistakes import Way, shown
+from app.content.mistakes import UNREAD, Way, shown, unreadable
 
 HEADINGS_WITHIN = 20
 """Rows from the top; whatever stands above the headings is a title or a note."""
@@ -18,6 +18,8 @@ HEADINGS_WITHIN = 20
 FEWEST_HEADINGS = 3
 MOST_ROWS = 500
 """A deck of more would hold more values than are worth looking at."""
+
+EMPTY = "this cell is empty; something has to stand in it"
 
 LEFT_OUT = {"note", "notes", "example", "examples"}
 TAKEN = {"", "barrier", "card", "row"}
@@ -58,9 +60,10 @@ class Table:
         self.unread: list[int] = []
         for position, heading in enumerate(named):
             self._place_heading(position, heading)
-        self.rows = [
+        own = [
             (number, row) for number, row in grid.rows[headings + 1 :] if self._read(number, row)
         ]
+        self.rows, self.beyond = own[:MOST_ROWS], own[MOST_ROWS:]
         self._cells = dict(grid.rows)
         self._find_strays()
 
@@ -133,6 +136,10 @@ class Table:
                 heading = shown(head[position])
                 message = f"no column is called {heading}; correct it or take it out"
                 self.faults[self.head, position] = f"{message}. There are: {columns}"
+        for number, row in [(self.head, head), *self.rows]:
+            for position, text in enumerate(row):
+                if UNREAD in text:
+                    self.faults.setdefault((number, position), unreadable(text))
         read = {number for number, _ in self.rows} | {self.head}
         for (number, position), message in self.grid.faults.items():
             if number in read:

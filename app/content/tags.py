@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from app.content.deck import EAST, MINDSPACE
+from app.game.fitting import TABLE
 from app.game.material import ComB, Level, Opm, Replication
 
 MOST_PARTS = 3
@@ -32,10 +33,12 @@ KNOWN: Mapping[str, Known] = {
         **_codes(Level),
         frozenset({"midlevel"}): Level.MID_LEVEL.value,
         frozenset({"middle"}): Level.MID_LEVEL.value,
+        frozenset({"strategic", "leaders"}): Level.STRATEGIC.value,
+        frozenset({"wider", "organisations"}): Level.WIDER.value,
         frozenset({"front", "line"}): Level.FRONTLINE.value,
     },
     "opm": _codes(Opm),
-    "replication": _codes(Replication),
+    "replication": {**_codes(Replication), frozenset({"fair"}): Replication.MODERATE.value},
     "east": {_words(word): word for word in EAST},
     "mindspace": {
         **{_words(word): word for word in MINDSPACE},
@@ -48,6 +51,13 @@ KNOWN: Mapping[str, Known] = {
     "bct": {},
 }
 """The tags of each field by the words they are made of, in whatever order."""
+
+
+WORDS: Mapping[str, str] = {
+    **{code: code[:1].upper() + code[1:] for known in KNOWN.values() for code in known.values()},
+    **{component.of.value: component.name for component in TABLE},
+}
+"""What each code is called, in a spreadsheet as on a page."""
 
 
 def read_tags(text: str, field: str) -> list[str]:
@@ -69,12 +79,8 @@ def write_tags(tags: Iterable[str], field: str) -> str:
 
 
 def write_tag(tag: str, field: str) -> str:
-    """A code in words: `Motivation, reflective` for `motivation-reflective`."""
-    if tag not in KNOWN[field].values():
-        return tag
-    if field == "com_b":
-        return tag.replace("-", ", ").capitalize()
-    return tag[:1].upper() + tag[1:]
+    """A code in words: `Reflective motivation` for `motivation-reflective`."""
+    return WORDS[tag] if tag in KNOWN[field].values() else tag
 
 
 def slug(text: str, taken: set[str], otherwise: str) -> str:

@@ -80,5 +80,6 @@ def _unpack_once(archive: zipfile.ZipFile, name: str) -> None:
             OSError,
             NotImplementedError,
             RuntimeError,
+            ValueError,  # a place in the archive that lies before its beginning
         ):
             refuse(name, "the file", BROKEN)

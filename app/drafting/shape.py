@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.game.material import ComB, Level
 from app.game.text import clean
 
 Draft = dict[str, Any]
@@ -18,7 +19,8 @@ Way = tuple[str | int, ...]
 JOURNEY = ("id", "title", "statement")
 STAGE = ("title", "who", "does", "when")
 BARRIER = ("id", "text", "finding", "opm")
-TICKED = ("levels", "com_b")
+TICKED = {"levels": [str(each) for each in Level], "com_b": [str(each) for each in ComB]}
+"""What is ticked, in the order of the boxes on the page."""
 SOURCE = ("document", "section", "row")
 
 MOST_STAGES, MOST_BARRIERS, MOST_SOURCES = 40, 200, 1000
@@ -65,10 +67,16 @@ def _barrier(barrier: object) -> Draft:
         {**_texts(source, SOURCE), "row": _texts(source, ("row",))["row"].strip() or None}
         for source in _list(barrier, "sources")
     ]
-    ticked = {name: [t for t in _list(barrier, name) if isinstance(t, str)] for name in TICKED}
+    ticked = {name: _ticked(_list(barrier, name), order) for name, order in TICKED.items()}
     fields = _texts(barrier, BARRIER)
     opm = fields.pop("opm")
     return {**fields, "sources": sources, "opm": opm, **ticked}
+
+
+def _ticked(found: list[object], order: list[str]) -> list[str]:
+    """The tags in `found`, each once: in whatever order they came, a form sends them in its own."""
+    tags = dict.fromkeys(tag for tag in found if isinstance(tag, str))
+    return sorted(tags, key=lambda tag: order.index(tag) if tag in order else len(order))
 
 
 def _texts(document: object, names: Iterable[str]) -> dict[str, str]:

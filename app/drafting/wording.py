@@ -27,6 +27,7 @@ FIELDS = {
     ("barriers", "levels"): "whose practice it is",
     ("barriers", "com_b"): "what would have to change",
 }
+AT = {"stages": "can be played", "barriers": "fit on a stage"}
 EMPTY = ("this field is missing", "expected some text, found none")
 SAY = ("who", "does", "when")
 CHOOSE = {
@@ -35,6 +36,7 @@ CHOOSE = {
     "levels": "tick whose practice it is, from the list",
 }
 LONG = re.compile(r"expected at most (\d+) characters, found (\d+)")
+MANY = re.compile(r"expected at most (\d+) (stages|barriers), found (\d+)")
 TWICE = re.compile(r"is already at stages\[(\d+)\]")
 INSIDE = re.compile(r" \(in “[^”]*”\)$")
 
@@ -42,14 +44,15 @@ INSIDE = re.compile(r" \(in “[^”]*”\)$")
 def by_field(mistakes: Iterable[tuple[Way | None, str]]) -> dict[str, str]:
     """What to say, by the name of the field or button each mistake leads to.
 
-    One for each field: the first that was found. In the order of the page.
+    In the order of the page; several for one field stand one after the other.
     """
-    told: dict[str, str] = {}
+    told: dict[str, list[str]] = {}
     found = [(way or (), message) for way, message in mistakes]
     for way, message in sorted(found, key=lambda mistake: _order(mistake[0])):
-        field = _field(way)
-        told.setdefault(field, _sentence(way, INSIDE.sub("", message)))
-    return told
+        sentences = told.setdefault(_field(way), [])
+        if (sentence := _sentence(way, INSIDE.sub("", message))) not in sentences:
+            sentences.append(sentence)
+    return {field: " ".join(sentences) for field, sentences in told.items()}
 
 
 def _order(way: Way) -> list[tuple[int, int]]:
@@ -68,8 +71,12 @@ def _field(way: Way) -> str:
     match way:
         case ("stages",):
             return "add-stage"
+        case ("stages", int(stage)):
+            return f"remove-stage-{stage}"
         case ("stages", int(stage), "barriers"):
             return f"add-barrier-{stage}"
+        case ("stages", int(stage), "barriers", int(barrier)):
+            return f"remove-barrier-{stage}-{barrier}"
         case ("stages", int(stage), "barriers", int(barrier), "sources"):
             return f"add-source-{stage}-{barrier}"
         case ("stages", int(stage), "barriers", int(barrier), "com_b" | "levels" as name, *_):
@@ -103,6 +110,10 @@ def _sentence(way: Way, message: str) -> str:
         words = "add a stage"
     elif name in ("barriers", "sources") and "at least" in message:
         words = f"add a {name[:-1]}"
+    elif many := MANY.fullmatch(message.partition(";")[0]):
+        most, what, number = many.groups()
+        words = f"there are {number} {what}, and at most {most} {AT[what]}"
+        words += "; this one and any after it are too many"
     elif name in CHOOSE:
         words = CHOOSE[name]
     elif name == "id":

@@ -9,9 +9,14 @@ What always holds: material never changes once it is in a workshop.
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticKnownError
+
+MOST_STAGES = 12
+MOST_BARRIERS = 8
+"""At one stage."""
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=64)]
 """A short name for a machine: lower-case words joined by hyphens."""
@@ -19,6 +24,18 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", m
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1500)]
 Doi = Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$", max_length=120)]
+
+
+def _at_most(most: int) -> AfterValidator:
+    """A limit on a list, counted after its items, so that a mistake in one of them is told too."""
+
+    def count(items: tuple[Any, ...]) -> tuple[Any, ...]:
+        if len(items) > most:
+            limits = {"field_type": "Tuple", "max_length": most, "actual_length": len(items)}
+            raise PydanticKnownError("too_long", limits)
+        return items
+
+    return AfterValidator(count)
 
 
 class ComB(StrEnum):
@@ -93,7 +110,9 @@ class JourneyStage(Material):
     who: Line
     does: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
     when: Line
-    barriers: tuple[Barrier, ...] = Field(min_length=1, max_length=8)
+    barriers: Annotated[tuple[Barrier, ...], Field(min_length=1), _at_most(MOST_BARRIERS)] = Field(
+        json_schema_extra={"maxItems": MOST_BARRIERS}
+    )
 
 
 class Journey(Material):
@@ -102,7 +121,9 @@ class Journey(Material):
     id: Slug
     title: Line
     statement: Text
-    stages: tuple[JourneyStage, ...] = Field(min_length=1, max_length=12)
+    stages: Annotated[tuple[JourneyStage, ...], Field(min_length=1), _at_most(MOST_STAGES)] = Field(
+        json_schema_extra={"maxItems": MOST_STAGES}
+    )
 
     def barriers_at(self, stage: int) -> tuple[Barrier, ...]:
         """The barriers of stage `stage`, counted from 1."""

@@ -8,7 +8,7 @@ It leaves out every rule of the game. What always holds: an event holds outcomes
 cards dealt), never intentions, so that folding the log needs no seed, clock or chance.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -68,13 +68,29 @@ class Rejected(Exception):
         self.field = field
 
 
+Wrong = tuple[str, str | None]
+"""One thing that is wrong: what to say, and the field at fault."""
+
+
 class Malformed(Rejected):
     """What was asked has the wrong shape: empty, too long, of a wrong type, off the list.
 
-    `also` is what else is wrong with it: message and field, for a page that says all at once.
+    `also` is what else is wrong with it, so that all of it is said at once.
     """
 
-    also: tuple[tuple[str, str | None], ...] = ()
+    also: tuple[Wrong, ...] = ()
+
+    @classmethod
+    def of(cls, wrong: Sequence[Wrong]) -> Self:
+        """All of `wrong`, of which there is something, as one."""
+        made = cls(*wrong[0])
+        made.also = tuple(wrong[1:])
+        return made
+
+    @property
+    def every(self) -> tuple[Wrong, ...]:
+        """All that is wrong, the first as well."""
+        return (self.message, self.field), *self.also
 
 
 class Forbidden(Rejected):

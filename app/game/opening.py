@@ -5,12 +5,13 @@ was opened with. It leaves out reading files (`app/content`). What always holds:
 the groups exist from the start, though empty, one problem statement each.
 """
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from app.game.material import Card, Journey
-from app.game.messages import Event, Malformed, Stamp
+from app.game.messages import Event, Malformed, Stamp, Wrong
 from app.game.phases import OPTIONAL, Phase
 from app.game.text import Title
 from app.game.workshop import Group, Options, Workshop
@@ -96,6 +97,35 @@ class WorkshopOpened(Event):
         raise ValueError("a workshop is opened once, by the first event of its log")
 
 
+def unplayable(
+    wish: OpenWorkshop,
+    journeys: tuple[Journey, ...],
+    deck: tuple[Card, ...] | None,
+    *,
+    problems: int,
+) -> Iterator[Wrong]:
+    """Why a workshop cannot be played like this, though each thing in it is right.
+
+    More groups than a workshop can have, the same problem statement twice, or a deck too small
+    for one hand. `journeys` and `deck` may lack what has mistakes of its own; `problems` is how
+    many there would be.
+    """
+    if problems * wish.groups_per_problem > MOST_GROUPS:
+        yield (
+            f"{problems} problem statements with {wish.groups_per_problem} groups each make "
+            f"more than {MOST_GROUPS} groups, which is the most a workshop can have.",
+            "groups_per_problem",
+        )
+    if len({journey.id for journey in journeys}) < len(journeys):
+        yield "The same problem statement is listed twice.", "problems"
+    cards = wish.hand_size if deck is None else len({card.id for card in deck})
+    if cards < wish.hand_size:
+        yield (
+            f"The deck has {cards} cards, and a hand of {wish.hand_size} needs at least as many.",
+            "hand_size",
+        )
+
+
 def opened(
     wish: OpenWorkshop,
     *,
@@ -107,23 +137,10 @@ def opened(
     """The first event for `wish`, with the material its problem statements stand for.
 
     Raises:
-        Malformed: more groups than a workshop can have, the same problem statement
-            twice, or a deck too small for one hand.
+        Malformed: it is `unplayable`.
     """
-    if len(journeys) * wish.groups_per_problem > MOST_GROUPS:
-        raise Malformed(
-            f"{len(journeys)} problem statements with {wish.groups_per_problem} groups each make "
-            f"more than {MOST_GROUPS} groups, which is the most a workshop can have.",
-            "groups_per_problem",
-        )
-    if len({journey.id for journey in journeys}) < len(journeys):
-        raise Malformed("The same problem statement is listed twice.", "problems")
-    if len({card.id for card in deck}) < wish.hand_size:
-        raise Malformed(
-            f"The deck has {len({card.id for card in deck})} cards, and a hand of "
-            f"{wish.hand_size} needs at least as many.",
-            "hand_size",
-        )
+    if wrong := list(unplayable(wish, journeys, deck, problems=len(journeys))):
+        raise Malformed.of(wrong)
     # Neighbouring groups get different problem statements, so that a room seated in
     # order of the groups has every problem in every part of it.
     problems = [journey.id for _ in range(wish.groups_per_problem) for journey in journeys]

@@ -5,6 +5,7 @@ field, and nothing of what was sent is repeated back except the field's own name
 """
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -28,17 +29,19 @@ def validated(model: type[Model], fields: Mapping[str, Any]) -> Model:
     Raises:
         Malformed: with the first field at fault, in plain English, and what else is wrong.
     """
+    known = {field.alias or name for name, field in model.model_fields.items()}
+    strange = islice((name for name in fields if name not in known), MOST_TOLD)
     try:
-        return model.model_validate(dict(fields))
+        return model.model_validate({n: fields[n] for n in (*(known & fields.keys()), *strange)})
     except ValidationError as error:
         told: dict[str, str] = {}
         for each in error.errors(include_url=False, include_context=True):
             field = ".".join(str(part) for part in each["loc"] if part not in ALTERNATIVES)
             told.setdefault(field, sentence(each, field))
-        (field, message), *others = list(told.items())[:MOST_TOLD]
-        malformed = Malformed(message, field or None)
-        malformed.also = tuple((message, field or None) for field, message in others)
-        raise malformed from None
+            if len(told) == MOST_TOLD:
+                break
+        wrong = [(message, field or None) for field, message in told.items()]
+        raise Malformed.of(wrong) from None
 
 
 def sentence(error: ErrorDetails, field: str) -> str:

@@ -6,20 +6,12 @@ a workshop per process, however many ask for it at once.
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from app.content import (
-    Content,
-    ContentError,
-    ContentMistake,
-    Deck,
-    check_deck,
-    check_journey,
-)
-from app.game.material import Card, Journey
-from app.game.messages import Malformed
+from app.content import Content
 from app.game.opening import OpenWorkshop, opened
+from app.live.wishes import Sound, sound
 from app.live.workshop import LiveWorkshop, now
 from app.store import Conflict, Entry, Store, Unavailable, WorkshopRecord
 
@@ -37,6 +29,9 @@ MOST_OPENINGS = 1000
 
 LIVE_FOR = timedelta(days=1)
 """How long after anybody was there, or did anything, a workshop still counts as live."""
+
+Wish = OpenWorkshop | Mapping[str, object]
+"""What a new workshop is to be, whether looked at already or as it was sent."""
 
 
 class Workshops:
@@ -156,7 +151,15 @@ class Workshops:
         last = await self.store.records.last_act(code)
         return last is not None and self.clock() - last < LIVE_FOR
 
-    async def open_once(self, wish: OpenWorkshop, *, owner: str, ref: str) -> LiveWorkshop:
+    async def look_at(self, wish: Mapping[str, object]) -> Sound:
+        """See that `wish` could be opened as it is; away from the event loop.
+
+        Raises:
+            Malformed: with everything that is wrong.
+        """
+        return await asyncio.to_thread(sound, wish, self.content)
+
+    async def open_once(self, wish: Wish, *, owner: str, ref: str) -> LiveWorkshop:
         """As `open`; the same owner and ref, as when a button is pressed twice, open one.
 
         Raises:
@@ -174,24 +177,23 @@ class Workshops:
             self._opening.pop((owner, ref), None)
             raise
 
-    async def open(self, wish: OpenWorkshop, *, owner: str) -> LiveWorkshop:
+    async def open(self, wish: Wish, *, owner: str) -> LiveWorkshop:
         """Open a workshop as `wish` says; what is left open is drawn here.
 
         Raises:
-            Malformed: an unknown problem statement, a mistake in one or in a deck, or a number
-                that cannot be.
+            Malformed: with everything that is wrong: unknown problem statements, mistakes in
+                one's own or in a deck, numbers that cannot be.
             Unavailable: it could not be written.
         """
-        journeys = await asyncio.to_thread(self._journeys, wish.problems)
-        deck = await asyncio.to_thread(self._deck, wish.deck)
-        seed = wish.seed if wish.seed is not None else secrets.randbits(62)
+        settled, journeys, deck = await self.look_at(dict(wish))
+        seed = settled.seed if settled.seed is not None else secrets.randbits(62)
         at = self.clock()
         for _ in range(5):
             code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-            event = opened(wish, code=code, seed=seed, journeys=journeys, deck=deck)
+            event = opened(settled, code=code, seed=seed, journeys=journeys, deck=deck)
             record = WorkshopRecord(
                 code=code,
-                title=wish.title,
+                title=settled.title,
                 owner=owner,
                 opened_at=at,
                 delete_after=at + self._retention,
@@ -206,55 +208,6 @@ class Workshops:
             assert live is not None
             return live
         raise Unavailable("No free code was found. Please try again.")
-
-    def _journeys(self, problems: list[str | dict[str, object]]) -> tuple[Journey, ...]:
-        """The journeys that are asked for, with the mistakes of all of them told at once."""
-        mistakes: list[ContentMistake] = []
-        journeys: list[Journey] = []
-        for number, problem in enumerate(problems):
-            if isinstance(problem, dict):
-                name = "problems" if len(problems) == 1 else f"problems[{number}]"
-                try:
-                    journeys.append(check_journey(problem, name))
-                except ContentError as error:
-                    mistakes += error.mistakes
-            elif (journey := self.content.journey(problem)) is not None:
-                journeys.append(journey)
-            else:
-                known = ", ".join(journey.id for journey in self.content.journeys)
-                raise Malformed(
-                    f"There is no such problem statement. There are: {known}.", "problems"
-                )
-        if mistakes:
-            raise Malformed(str(ContentError(mistakes)), "problems")
-        return tuple(journeys)
-
-    def _deck(self, wanted: list[str] | dict[str, object] | None) -> tuple[Card, ...]:
-        """The cards that are asked for: all that are shipped, some of them, or others."""
-        if wanted is None:
-            return self.content.deck.cards
-        try:
-            if isinstance(wanted, dict):
-                return check_deck(wanted, "deck").cards
-            return _chosen(self.content.deck, wanted)
-        except ContentError as error:
-            raise Malformed(str(error), "deck") from None
-
-
-def _chosen(deck: Deck, ids: list[str]) -> tuple[Card, ...]:
-    """The cards of these ids, in the order of the deck. Raises ContentError."""
-    mistakes = []
-    for number, id in enumerate(ids):
-        message = ""
-        if deck.card(id) is None:
-            message = "no card of the shipped deck has this id"
-        elif ids.index(id) < number:
-            message = f"this card is already at [{ids.index(id)}]"
-        if message:
-            mistakes.append(ContentMistake("deck", f"[{number}]", message))
-    if mistakes:
-        raise ContentError(mistakes)
-    return tuple(card for card in deck.cards if card.id in ids)
 
 
 def _opened(opening: asyncio.Future[LiveWorkshop], code: str) -> bool:

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response, WebSocket
 
 from app.game.messages import Actor, Role
-from app.game.opening import OpenWorkshop
 from app.live import LiveWorkshop
 from app.web import fragments, schema
 from app.web.access import Access, Account
@@ -41,6 +40,10 @@ from app.web.socket import (
 
 router = APIRouter(prefix="/api/v1", tags=["Moments of Change"])
 
+
+LARGEST_WISH = ("/api/v1/workshops", 2_000_000)
+"""Where a workshop is opened, and the bytes that may be sent there: a deck as large as a file may
+be, and problem statements besides."""
 
 HELLO = frozenset({"key", "since", "epoch", "tick"})
 """What the first message on a socket may have."""
@@ -77,12 +80,21 @@ async def _facilitator(request: Request, live: LiveWorkshop) -> Actor:
     return actor
 
 
-@router.post("/workshops", status_code=201, responses=ERRORS, summary="Open a workshop")
-async def open_workshop(request: Request, wish: OpenWorkshop) -> WorkshopMade:
+@router.post(
+    "/workshops",
+    status_code=201,
+    responses=ERRORS,
+    summary="Open a workshop",
+    openapi_extra=schema.wish_body(),
+)
+async def open_workshop(request: Request) -> WorkshopMade:
     door = door_of(request)
     account = await _known(request)
     if account is None:
         raise Problem("forbidden", "Only a facilitator may open a workshop.")
+    wish = await _json(request)
+    if not isinstance(wish, dict):
+        raise Problem("malformed", "The request must be a JSON object.")
     live = await door.workshops.open(wish, owner=account.id)
     return WorkshopMade(code=live.code, join_url=door.url(f"/join/{live.code}"))
 

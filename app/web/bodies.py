@@ -81,12 +81,23 @@ class DraftSaved(BaseModel):
     saved_at: datetime
 
 
+class ErrorAlso(BaseModel):
+    """Something else that is wrong with the same request."""
+
+    message: str
+    field: str | None
+
+
 class ErrorDetail(BaseModel):
-    """What went wrong, in plain English, and which field is at fault."""
+    """What went wrong, in plain English, and which field is at fault.
+
+    `also` is there where more than one field is.
+    """
 
     kind: str
     message: str
     field: str | None
+    also: list[ErrorAlso] = []
 
 
 class ErrorAnswer(BaseModel):

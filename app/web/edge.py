@@ -91,7 +91,8 @@ class Edge:
 class EdgeMiddleware:
     """Put `edge` around an application.
 
-    `refuse` makes the answer to what is refused, where it should be other than JSON.
+    `refuse` makes the answer to what is refused, where it should be other than JSON. What was too
+    large begins as `begins` in the state of its scope says.
     """
 
     def __init__(
@@ -141,6 +142,7 @@ class EdgeMiddleware:
                 # Who waits to be told to go on has sent nothing yet.
                 if headers.length() <= MOST_THROWN_AWAY and not headers.all("expect"):
                     await body.throw_away()
+                scope.setdefault("state", {})["begins"] = body.begins
                 problem = Problem("too_large", f"This is too large: {_size(limit)} at most.")
                 await self._turn_away(problem, scope, receive, sealed)
 

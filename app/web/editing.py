@@ -29,7 +29,7 @@ MOST_FIELDS = 8000
 USUAL = {"people": "6", "minutes": "120"}
 """What the time check begins with: a group of six, and two hours."""
 
-BARRIER_AT = re.compile(r"stages-(\d+)-barriers-(\d+)-|add-source-(\d+)-(\d+)$")
+BARRIER_AT = re.compile(r"stages-(\d+)-barriers-(\d+)-|(?:add-source|remove-barrier)-(\d+)-(\d+)$")
 
 
 @router.get("/facilitate/material/{id}")
@@ -91,7 +91,7 @@ async def _do(
         edition = await _save(mine, edition, typed, "Typed something")
         done = await shelf.step(mine.piece.id, edition, -1 if button == "undo" else 1, clock())
         word = {"undo": "Undone", "redo": "Done again"}[button]
-        words = f"{word}: {done[:1].lower()}{done[1:]}." if done else "There is nothing more."
+        words = f"{word}: {done[:1].lower()}{done[1:]}" if done else f"Nothing more to {button}"
         return await _again(request, mine.piece.id, about, words, focus=button)
     to = _number(said.get("to-" + button.removeprefix("move-barrier-"), ""))
     acted = acts.act(typed, button, to)

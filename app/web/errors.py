@@ -24,8 +24,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from app.game.messages import Forbidden, Malformed, Rejected
-from app.game.shapes import ALTERNATIVES, sentence
+from app.game.messages import Forbidden, Malformed, Rejected, Wrong
+from app.game.shapes import ALTERNATIVES, MOST_TOLD, sentence
 from app.store.errors import StoreError
 
 logger = logging.getLogger(__name__)
@@ -99,21 +99,19 @@ class Problem(Exception):
         wait: int | None = None,
         ref: str | None = None,
         headers: Mapping[str, str] | None = None,
-        also: tuple[tuple[str, str | None], ...] = (),
+        also: tuple[Wrong, ...] = (),
     ) -> None:
         """`wait` is the seconds after which to try again, `ref` where the log tells more.
 
-        `also` is what else is wrong, message and field, for a page that says all at once.
+        `also` is what else is wrong, so that all of it is said at once.
         """
         super().__init__(kind)
         self.kind = kind
         self.status = status or STATUS[kind]
-        # A lone surrogate cannot be sent, and would make a fault of the answer itself.
-        self.message = (message or MESSAGES[kind]).encode(errors="replace").decode()
-        # Where a field is unknown its name is the asker's own: kept short, and plain.
-        self.field = FIELD.sub("?", field)[:80] if field else None
+        self.message = _whole(message or MESSAGES[kind])
+        self.field = _plain(field)
         self.ref = ref
-        self.also = also
+        self.also = tuple((_whole(words), _plain(name)) for words, name in also)
         self.headers = dict(headers or {})
         if wait is not None:
             self.headers["Retry-After"] = str(wait)
@@ -126,12 +124,28 @@ class Problem(Exception):
         return CLOSES.get(self.kind, 1011)
 
 
+def _whole(message: str) -> str:
+    """A lone surrogate cannot be sent, and would make a fault of the answer itself."""
+    return message.encode(errors="replace").decode()
+
+
+def _plain(field: str | None) -> str | None:
+    """Where a field is unknown its name is the asker's own: kept short, and plain."""
+    return FIELD.sub("?", field)[:80] if field else None
+
+
 RenderPage = Callable[[Request, Problem], Response]
 
 
 def as_json(problem: Problem, ref: str | None = None) -> dict[str, Any]:
     """The one shape of an error. `ref` is the command's own, where there is one."""
-    told = {"kind": problem.kind, "message": problem.message, "field": problem.field}
+    told: dict[str, Any] = {
+        "kind": problem.kind,
+        "message": problem.message,
+        "field": problem.field,
+    }
+    if problem.also:
+        told["also"] = [{"message": message, "field": field} for message, field in problem.also]
     return {"error": told, "ref": ref or problem.ref}
 
 
@@ -257,11 +271,15 @@ def _kind_of(status: int) -> Kind:
 
 
 def _misshapen(error: ValidationException) -> Problem:
-    """The first mistake in a request, with its field."""
-    first = error.errors()[0]
-    if first["type"] == "json_invalid":
-        return Problem("malformed", "This is not JSON.")
-    # The first part says: body, query, path.
-    path = [str(part) for part in first["loc"][1:] if part not in ALTERNATIVES]
-    field = FIELD.sub("?", ".".join(path))[:80]
-    return Problem("malformed", sentence(first, field), field or None)
+    """The mistakes in a request, each with its field."""
+    told: dict[str, str] = {}
+    for each in error.errors()[:MOST_TOLD]:
+        if each["type"] == "json_invalid":
+            return Problem("malformed", "This is not JSON.")
+        # The first part says: body, query, path.
+        path = [str(part) for part in each["loc"][1:] if part not in ALTERNATIVES]
+        field = _plain(".".join(path)) or ""
+        told.setdefault(field, sentence(each, field))
+    (field, message), *others = told.items()
+    also = tuple((words, name or None) for name, words in others)
+    return Problem("malformed", message, field or None, also=also)

@@ -201,5 +201,5 @@ def on_page(message: str, field: str | None, kind: object) -> str:
         if field.endswith(".judgement") or field.startswith("criteria"):
             return "Give a judgement for each of the six criteria, or “not asked”."
     last = field.rsplit(".", 1)[-1]
-    name = last.replace("_", " ")
+    name = f"entry {int(last) + 1}" if last.isdecimal() else last.replace("_", " ")
     return message.replace(f"“{field}”", LABELS.get(last, f"{name[:1].upper()}{name[1:]}"), 1)

@@ -13,8 +13,6 @@ from fastapi import APIRouter, Request, Response
 
 from app.drafting import shape
 from app.game.messages import Rejected
-from app.game.opening import OpenWorkshop
-from app.game.shapes import validated
 from app.planning import Plan, plan
 from app.store import Piece, StoreError
 from app.web.access import Account
@@ -61,61 +59,77 @@ async def open_workshop(request: Request) -> Response:
         values[name] = "\n".join(str(value) for value in form.getlist(name))
     if values.get("do") == "check":
         return await _page(door, account, values, {}, timed=True)
+    wrong: dict[str, str] = {}
+    status = 422
     try:
-        wish, few = await _wish(door, account, values)
-        if few and "few_cards" not in values:
-            return await _page(door, account, values, {"few_cards": few}, status=422)
-        live = await door.workshops.open_once(
-            wish, owner=account.id, ref=values.get("ref") or new_ref()
-        )
+        wish = await _wish(door, account, values, wrong)
+        if not wrong:
+            live = await door.workshops.open_once(
+                wish, owner=account.id, ref=values.get("ref") or new_ref()
+            )
+            return go(request, f"/facilitate/{live.code}")
+        await door.workshops.look_at(wish)  # for what else is wrong
     except (Rejected, Problem, StoreError) as failure:
         problem = from_exception(failure)
-        # An entry of a list is at fault where the list is asked for.
-        wrong = {name.partition(".")[0]: text for name, text in mistakes(problem).items()}
-        return await _page(door, account, values, wrong, status=problem.status)
-    return go(request, f"/facilitate/{live.code}")
+        status = problem.status
+        for name, text in mistakes(problem).items():
+            # An entry of a list is at fault where the list is asked for.
+            whole, _, entry = name.partition(".")
+            before = wrong.get(whole)
+            wrong[whole] = f"{before} {text}" if before and entry else before or text
+    return await _page(door, account, values, wrong, status=status)
 
 
 async def _wish(
-    door: Door, account: Account, values: Mapping[str, str]
-) -> tuple[OpenWorkshop, str | None]:
-    """What is asked for; and where its cards are few for a group, that they are.
-
-    Raises:
-        Malformed: a field is missing or wrong.
-        Problem: a piece that was chosen is not there.
-    """
-    deck, cards = await _deck(door, account, values)
+    door: Door, account: Account, values: Mapping[str, str], wrong: dict[str, str]
+) -> dict[str, object]:
+    """What is asked for, not looked at yet; what cannot even be asked is put in `wrong`."""
     organisations = [line.strip() for line in values.get("organisations", "").splitlines()]
     fields: dict[str, object] = {
         "title": values.get("title", ""),
-        "problems": [
-            await _document(door, account, each, "problems") if each.startswith(OWN) else each
-            for each in _lines(values, "problems")
-        ],
         "organisations": [name for name in organisations if name] or None,
         "leave_out": _lines(values, "leave_out"),
-        "deck": deck,
     }
+    problems: list[object] = []
+    cards = None
+    try:
+        for each in _lines(values, "problems"):
+            own = each.startswith(OWN)
+            problems.append(await _document(door, account, each, "problems") if own else each)
+    except Problem as problem:
+        wrong["problems"] = problem.message
+    try:
+        fields["deck"], cards = await _deck(door, account, values)
+    except Problem as problem:
+        wrong["deck"] = problem.message
+    fields["problems"] = problems
     for name in NUMBERS:
         number = _number(values.get(name, ""))
         fields[name] = number if number is not None else values.get(name, "").strip()
-    wish = validated(OpenWorkshop, fields)
-    size = _group_size(values) or USUAL_GROUP
-    needed = wish.hand_size * size
-    few = None
-    if wish.hand_size <= cards < needed:
-        few = (
-            f"There are {cards} cards. A group of {size} with {wish.hand_size} cards each needs "
-            f"{needed} for nobody to hold the same. Choose more, or tick to open it all the same."
-        )
-    return wish, few
+    few = _few(cards, _number(values.get("hand_size", "")), _group_size(values) or USUAL_GROUP)
+    if few and "few_cards" not in values:
+        wrong["few_cards"] = few
+    return fields
+
+
+def _few(cards: int | None, hand: int | None, size: int) -> str | None:
+    """That the cards are few for a group of `size`, where they are enough for one hand."""
+    if not cards or not hand or not hand <= cards < hand * size:
+        return None
+    return (
+        f"There are {cards} cards. A group of {size} with {hand} cards each needs "
+        f"{hand * size} for nobody to hold the same. Choose more, or tick to open it all the same."
+    )
 
 
 async def _deck(
     door: Door, account: Account, values: Mapping[str, str]
 ) -> tuple[list[str] | dict[str, object] | None, int]:
-    """The deck as a command takes it, and how many cards it has."""
+    """The deck as a command takes it, and how many cards it has.
+
+    Raises:
+        Problem: there is none such.
+    """
     shipped = door.workshops.content.deck
     chosen = values.get("deck", "shipped")
     families, ticked = _lines(values, "families"), _lines(values, "cards")

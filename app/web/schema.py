@@ -11,6 +11,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import TypeAdapter
 
 from app.game.messages import Command
+from app.game.opening import OpenWorkshop
 from app.views import SCREENS, Region
 
 REF = {
@@ -72,20 +73,22 @@ def everything() -> dict[str, Any]:
 
 def command_body() -> dict[str, Any]:
     """The body of `POST do` for the OpenAPI document."""
-    return {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "type": "object",
-                        "oneOf": [_inlined(schema) for schema in commands().values()],
-                        "discriminator": {"propertyName": "kind"},
-                    }
-                }
-            },
+    return _body(
+        {
+            "type": "object",
+            "oneOf": [_inlined(schema) for schema in commands().values()],
+            "discriminator": {"propertyName": "kind"},
         }
-    }
+    )
+
+
+def wish_body() -> dict[str, Any]:
+    """The body of `POST workshops` for the OpenAPI document."""
+    return _body(_inlined(OpenWorkshop.model_json_schema()))
+
+
+def _body(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 def frame_schema() -> dict[str, Any]:

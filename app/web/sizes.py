@@ -16,6 +16,10 @@ MOST_THROWN_AWAY = 8 * 1024 * 1024
 PATIENCE_SECONDS = 10
 
 
+BEGINNING = 4096
+"""In bytes: what is remembered of a body that is thrown away, for the name of a file in it."""
+
+
 class TooLarge(HTTPException):
     """Raised into whatever reads a body that has turned out too large."""
 
@@ -31,6 +35,8 @@ class Body:
         self._limit = limit
         self._received = 0
         self._more = True
+        self.begins = b""
+        """How it begins, as far as it has come in."""
 
     async def receive(self) -> Message:
         """As the server's own `receive`, but raises TooLarge past the limit."""
@@ -53,5 +59,8 @@ class Body:
     async def _next(self) -> Message:
         message = await self._receive()
         self._more = message["type"] == "http.request" and message.get("more_body", False)
-        self._received += len(message.get("body", b""))
+        chunk = message.get("body", b"")
+        self._received += len(chunk)
+        if len(self.begins) < BEGINNING:
+            self.begins = (self.begins + chunk[:BEGINNING])[:BEGINNING]
         return message

@@ -21,7 +21,7 @@ from tests.browser.people import People, key_of, ready, visit
 from tests.browser.workshops import Workshop
 from tests.served import Served
 from tests.web.shelved import Browser
-from tests.written import small_deck
+from tests.written import small_deck, small_journey
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -44,6 +44,13 @@ async def press(button: str, page: Page) -> None:
     await page.evaluate("it => document.querySelector(it).click()", button)
     await page.wait_for_load_state("load")
     await ready(page)
+
+
+async def bring(name: str, content: bytes, page: Page) -> None:
+    """Bring a file."""
+    file: Any = {"name": name, "mimeType": "application/json", "buffer": content}
+    await page.set_input_files("#upload-file", file)
+    await press("#upload button", page)
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,12 @@ SCENES = [
     ),
     scene("owner", SHELF, small=True),
     scene("owner", SHELF, then=partial(press, "#upload button"), says="without a file", status=200),
+    scene(
+        "owner", SHELF, then=partial(bring, "large.json", b" " * 1_100_000), small=True,
+        says="with a file too large",
+    ),
+    scene("owner", SHELF, then=partial(bring, "none.json", b"{"), says="with a file that is none"),
+    scene("owner", SHELF + "/{long}?checked=1", says="with far too many stages", small=True),
     scene("owner", SHELF + "/{half}", small=True),
     scene("owner", SHELF + "/{half}?checked=1", says="with mistakes", small=True),
     scene("owner", SHELF + "/{ready}", small=True),
@@ -211,7 +224,7 @@ def world(server: Served) -> dict[str, Workshop]:
 
 @pytest.fixture(scope="module")
 def shelf(server: Served, owner: str) -> dict[str, str]:
-    """Ids of a half-written problem statement, one that is ready, and a deck."""
+    """Ids of problem statements half written, ready, and far too long; and of a deck."""
     browser = Browser(server, owner)
     half, whole = browser.begin(), browser.begin("information-sharing")
     browser.press(half, "add-stage", {"title": "Half of it"})
@@ -219,7 +232,15 @@ def shelf(server: Served, owner: str) -> dict[str, str]:
     browser.post(f"{SHELF}/{binned}/delete")
     deck = json.dumps(small_deck()).encode()
     brought = browser.bring(f"{SHELF}/upload", "deck.json", deck, sort="deck")
-    return {"half": half, "ready": whole, "deck": brought.headers["location"].rpartition("/")[2]}
+    journey = small_journey()
+    stage = journey["stages"][0]
+    stage["barriers"] = [{**stage["barriers"][0], "id": f"b{n}"} for n in range(10)]
+    journey["stages"] = [{**stage, "title": f"S{n}"} for n in range(14)]
+    taken = browser.bring(f"{SHELF}/upload", "long.json", json.dumps(journey).encode())
+    long = re.search(rf"{SHELF}/(\w{{16}})", taken.body.decode())
+    assert long
+    deck_id = brought.headers["location"].rpartition("/")[2]
+    return {"half": half, "ready": whole, "deck": deck_id, "long": long[1]}
 
 
 def own_idea(workshop: Workshop) -> str:

@@ -94,7 +94,7 @@ async def test_somebody_new_writes_three_stages_by_keyboard_and_two_people_play_
     await focused(page, "edit-up-stage-1")
     await expect(page.locator("#edit-stages-1-title")).to_have_value("Meet")
     await keys.push("#edit-undo", back=True)
-    await saved(page, "Undone: moved a stage up.")
+    await saved(page, "Undone: moved a stage up at ")
     await expect(page.locator("#edit-stages-2-title")).to_have_value("Meet")
 
     await keys.push("#edit-preview")
@@ -180,6 +180,26 @@ async def test_the_editor_works_without_scripts(people: People, server: Served, 
     await expect(page.locator("main")).to_contain_text("no preview yet")
     await page.goto(address)
     await expect(page.get_by_label("Title", exact=True)).to_have_value("No scripts")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_enter_opens_the_workshop_and_checks_the_time_where_the_time_is_asked(
+    people: People, server: Served, owner: str, scripts: bool
+) -> None:
+    page = await people.come(server, owner, java_script_enabled=scripts)
+    await page.goto("/facilitate/new")
+    if scripts:
+        await ready(page)
+        await page.locator("#new-people").fill("24")
+        await page.locator("#new-people").press("Enter")
+        await expect(page.locator("#new-time")).to_contain_text("6 people in a group")
+        await ready(page)
+    await page.locator("#new-title").press("Enter")
+    await expect(page.locator("#new .govuk-error-summary")).to_contain_text("Enter a title.")
+    await page.locator("#new-title").fill("Opened by Enter")
+    await page.locator("#new-title").press("Enter")
+    await page.wait_for_url(re.compile(r"/facilitate/[A-Z0-9]{8}$"))
+    await expect(page.locator("h1")).to_contain_text("Opened by Enter")
 
 
 async def test_what_is_typed_and_ticked_outlives_a_page_that_is_loaded_again(

@@ -86,7 +86,7 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
     )
     reading = read(csv_of(rows))
     assert told(reading) == [
-        "p.csv: line 6, column OPM stage: expected consider, create, communicate or commit, "
+        "p.csv: line 6, column OPM stage: expected Consider, Create, Communicate or Commit, "
         "found “Commitment”",
         "p.csv: line 6, column 13: this stands under no heading",
     ]
@@ -105,11 +105,37 @@ def test_a_quotation_mark_that_is_never_closed_is_told_where_it_opens() -> None:
     assert told(read(text)) == ["p.csv: line 42: a quotation mark that opens here is never closed"]
 
 
-def test_bytes_that_are_no_letters_are_told_with_their_line() -> None:
-    raw = csv_of(TABLE).encode() + b"\r\n\x81"
-    assert told(read(raw)) == ["p.csv: line 4: expected text; save the file as CSV UTF-8"]
+def test_a_byte_that_is_no_letter_is_told_with_its_cell_and_hides_no_mistake() -> None:
+    rows = (HEADINGS, ("Café", *FIRST[1:]), (*SECOND[:6], "There is no r~om.", *SECOND[7:11], "No"))
+    raw = csv_of(rows, ";").encode("cp1252").replace(b"~", b"\x81")
+    says = (
+        "a character could not be read, where “There is no r\ufffdom.” shows \ufffd; type it again"
+    )
+    for mark in (b"", MARK):
+        barrier, com_b = told(read(mark + raw))
+        assert barrier == f"p.csv: line 3, column Barrier: {says}"
+        assert com_b.startswith("p.csv: line 3, column COM-B: expected ")
+    stray = csv_of(TABLE).encode() + b"\r\n\x81"
+    assert told(read(stray)) == [
+        "p.csv: line 4, column Problem: a character could not be read, where “\ufffd” shows "
+        "\ufffd; type it again"
+    ]
+    heading = csv_of((("Problem~", *HEADINGS[1:]), FIRST)).encode().replace(b"~", b"\x9d")
+    assert told(read(heading))[0].startswith("p.csv: line 1, column Problem: a character")
+
+
+def test_a_broken_byte_does_not_make_other_letters_of_unicode_into_others() -> None:
+    rows = (HEADINGS, ("Café “naïve”", *FIRST[1:]), (*SECOND[:6], "No r~om.", *SECOND[7:]))
+    reading = read(csv_of(rows).encode().replace(b"~", b"\xe9"))
+    assert [mistake.place for mistake in reading.mistakes] == ["line 3, column Barrier"]
+    assert isinstance(reading.document, dict)
+    assert reading.document["title"] == "Café “naïve”"
+
+
+def test_text_in_utf_16_that_is_cut_off_is_told_with_its_cell() -> None:
     cut = b"\xff\xfe" + csv_of(TABLE).encode("utf-16-le")[:-1]
-    assert "expected text" in told(read(cut))[0]
+    [mistake] = told(read(cut))
+    assert mistake.startswith("p.csv: line 3, column COM-B: ")
 
 
 @pytest.mark.parametrize(

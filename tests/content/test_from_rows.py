@@ -116,11 +116,35 @@ def test_rows_that_are_notes_or_examples_are_not_read() -> None:
 def test_a_stage_without_a_barrier_and_too_many_stages_are_mistakes() -> None:
     empty = ("", "", "Act", "Leads", "Act.", "Later", *("",) * 6)
     assert told(read((HEADINGS, FIRST, empty))) == [
-        "line 3, column Barrier: this cell is empty; something has to stand in it"
+        f"line 3, column {heading}: this cell is empty; something has to stand in it"
+        for heading in HEADINGS[6:]
     ]
     forty = [(*SECOND[:2], f"Stage {n}", *SECOND[3:]) for n in range(39)]
+    forty[30] = (*forty[30][:3], "", *forty[30][4:])
     assert told(read((HEADINGS, FIRST, *forty))) == [
-        "line 1, column Stage: expected at most 12 of these, found 40"
+        "line 14, column Stage: expected at most 12 stages, found 40; those from here on are too "
+        "many",
+        "line 33, column Who: this cell is empty; something has to stand in it",
+    ]
+
+
+def test_too_many_barriers_are_told_at_the_first_too_many_though_it_is_empty() -> None:
+    rows = [(*FIRST[:6], f"Barrier {n}", *FIRST[7:]) for n in range(45)]
+    rows[8] = (*rows[8][:6], "", *rows[8][7:])
+    assert told(read((HEADINGS, *rows))) == [
+        "line 10, column Barrier: expected at most 8 barriers, found 45; those from here on are "
+        "too many",
+        "line 10, column Barrier: this cell is empty; something has to stand in it",
+    ]
+
+
+def test_a_row_without_its_barrier_hides_nothing_else_that_is_missing() -> None:
+    row = (*SECOND[:6], "", "", "", "", "Hope", "Wishes")
+    empty = "this cell is empty; something has to stand in it"
+    assert told(read((HEADINGS, FIRST, row))) == [
+        *(f"line 3, column {heading}: {empty}" for heading in HEADINGS[6:10]),
+        "line 3, column OPM stage: expected Consider, Create, Communicate or Commit, found “Hope”",
+        told(read((HEADINGS, FIRST, (*SECOND[:11], "Wishes"))))[0],
     ]
 
 
@@ -173,10 +197,16 @@ def test_more_mistakes_than_anybody_reads_are_counted() -> None:
     assert found[-1].startswith("the rest: ")
 
 
-def test_more_rows_than_a_workshop_could_use_are_refused() -> None:
-    assert told(read((HEADINGS, *([SECOND] * 501)))) == [
-        "line 1: expected at most 500 rows, found more"
-    ]
+def test_more_rows_than_a_workshop_could_use_are_not_read_and_hide_nothing() -> None:
+    rows = [(*SECOND[:6], f"b {n}", *SECOND[7:]) for n in range(502)]
+    rows[499] = (*rows[499][:11], "Wishes")
+    rows[500] = (*rows[500][:11], "Hopes")
+    found = told(read((HEADINGS, FIRST, *rows[1:])))
+    assert found[0] == (
+        "line 502: expected at most 500 rows, found 502; those from here on are not read"
+    )
+    assert any(line.startswith("line 501, column COM-B: ") for line in found)
+    assert not any("Hopes" in line for line in found)
 
 
 # Cards
@@ -236,7 +266,7 @@ def test_the_mistakes_of_a_deck_are_told_row_by_row() -> None:
         "line 4, column Insight: expected at most 40 words, found 41",
         "line 4, column DOI: expected a DOI that begins with 10, as in 10.1000/182, found “none”",
         "line 5, column Study year: expected a whole number, found “about 2003”",
-        "line 5, column Replication: expected strong, moderate, mixed or contested, found “good”",
+        "line 5, column Replication: expected Strong, Moderate, Mixed or Contested, found “good”",
         *(f"line 6, column Study {what}: {empty}" for what in ("authors", "year", "title")),
     ]
 

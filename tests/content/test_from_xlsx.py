@@ -44,9 +44,9 @@ def test_a_mistake_is_told_with_its_cell() -> None:
     reading = read(workbook(rows))
     assert told(reading) == [
         "Problem.xlsx: Sheet1, cell G3: expected at most 400 characters, found 5000",
-        "Problem.xlsx: Sheet1, cell L3: expected capability-physical, capability-psychological, "
-        "opportunity-physical, opportunity-social, motivation-reflective or "
-        "motivation-automatic, found “Wishes”",
+        "Problem.xlsx: Sheet1, cell L3: expected Physical capability, Psychological "
+        "capability, Physical opportunity, Social opportunity, Reflective motivation or "
+        "Automatic motivation, found “Wishes”",
     ]
     assert [mistake.way for mistake in reading.mistakes] == [
         ("stages", 1, "barriers", 0, "text"),
@@ -232,6 +232,13 @@ def lying(raw: bytes) -> bytes:
     return raw[: sheet + 24] + (10).to_bytes(4, "little") + raw[sheet + 28 :]
 
 
+def shifted(raw: bytes) -> bytes:
+    """The archive as if its list of files began later, so that the files lie before its start."""
+    end = raw.index(b"PK\x05\x06")
+    listed = int.from_bytes(raw[end + 16 : end + 20], "little") + 256
+    return raw[: end + 16] + listed.to_bytes(4, "little") + raw[end + 20 :]
+
+
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
@@ -245,11 +252,13 @@ def lying(raw: bytes) -> bytes:
         (STEEP, "unpacks to far more than"),
         (MANY, "unpacks to far more than"),
         (lying(BOMB), "is broken or was not sent whole"),
+        (shifted(workbook(TABLE)), "is broken or was not sent whole"),
         (LAUGHS, "declares entities"),
         (workbook(TABLE)[:-100], "is broken or was not sent whole"),
         (workbook(TABLE)[:3000], "is broken or was not sent whole"),
         (packed(("xl/workbook.xml", b"<workbook/>")), "is broken or was not sent whole"),
         (b"PK", "is broken or was not sent whole"),
+        (b"%PDF-1.7\n%\xe2\xe3\n1 0 obj", "is a PDF; bring the table"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "found another kind"),
     ],
 )

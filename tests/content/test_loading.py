@@ -208,14 +208,15 @@ def test_a_shipped_journey_is_named_after_its_file_and_not_crowded(tmp_path: Pat
         load_journeys(path.parent)
     assert told(error) == [
         "other.json: id: expected “other”, the name of the file",
-        "other.json: stages[0].barriers: expected 1 to 4 barriers, found 5 (in “Plan”)",
+        "other.json: stages[0].barriers[4]: expected at most 4 barriers, found 5; those from here "
+        "on are too many (in “barrier-4”)",
     ]
     assert load_file(path) == check_journey(journey, "x")
 
 
 def test_one_error_tells_the_mistakes_of_every_file(tmp_path: Path) -> None:
     deck, journey = small_deck(), small_journey()
-    deck["cards"][1]["study"]["doi"] = "https://doi.org/10.1000/182"
+    deck["cards"][1]["study"]["doi"] = "www.10.1000/182"
     del deck["cards"][1]["finding"]
     journey["stages"][0]["barriers"][0]["text"] = "<b>No</b> time."
     cards = write(tmp_path / "cards.json", deck)

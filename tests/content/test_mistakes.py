@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from app.content import check_deck, check_journey, read_document
+from app.content import check_deck, check_journey, look_at, read_document
+from app.content.checking import LOOKED_INTO, MOST_CARDS
 from app.content.mistakes import LARGEST_FILE, ContentError, place, shown
 from tests.written import small_deck, small_journey
 
@@ -97,8 +98,46 @@ def test_too_many_items_are_counted() -> None:
     stage = journey["stages"][0]
     stage["barriers"] = [{**first(journey), "id": f"barrier-{n}"} for n in range(9)]
     assert lines_of(journey) == [
-        "f: stages[0].barriers: expected at most 8 in this list, found 9 (in “Plan”)"
+        "f: stages[0].barriers[8]: expected at most 8 barriers, found 9; those from here on are "
+        "too many (in “barrier-8”)"
     ]
+
+
+def test_a_list_that_is_too_long_hides_no_mistake_in_it() -> None:
+    journey = small_journey()
+    barrier = first(journey)
+    stage = {**journey["stages"][0], "barriers": []}
+    journey["stages"] = [
+        {**stage, "title": f"S{n}", "barriers": [{**barrier, "id": f"b{n}"}]} for n in range(40)
+    ]
+    journey["stages"][3]["barriers"] = [{**barrier, "id": f"c{n}"} for n in range(45)]
+    journey["stages"][3]["barriers"][44]["opm"] = "hope"
+    del journey["stages"][30]["who"]
+    del journey["title"]
+    assert sorted(line.partition(" (in")[0] for line in lines_of(journey)) == [
+        "f: stages[12]: expected at most 12 stages, found 40; those from here on are too many",
+        "f: stages[30].who: this field is missing",
+        "f: stages[3].barriers[44].opm: expected consider, create, communicate or commit, found "
+        "“hope”",
+        "f: stages[3].barriers[8]: expected at most 8 barriers, found 45; those from here on are "
+        "too many",
+        "f: title: this field is missing",
+    ]
+
+
+def test_far_beyond_what_there_may_be_nothing_is_looked_into() -> None:
+    lines = lines_of({**small_journey(), "stages": [{}] * 5000})
+    assert lines[0] == (
+        "f: stages[12]: expected at most 12 stages, found 5000; those from here on are too many"
+    )
+    assert lines[-1] == f"f: the rest: {1 + LOOKED_INTO * 5 - 500:,} more mistakes"
+    journey = small_journey()
+    journey["stages"][0]["barriers"] = [3] * 5000
+    lines = lines_of(journey)
+    assert "found 5000; those from here on are too many" in lines[0]
+    assert lines[-1] == f"f: the rest: {1 + LOOKED_INTO - 500:,} more mistakes"
+    lines = lines_of({**small_deck(), "cards": [3] * 5000}, check_deck)
+    assert lines[-1] == f"f: the rest: {1 + MOST_CARDS - 500:,} more mistakes"
 
 
 @pytest.mark.parametrize(
@@ -116,12 +155,20 @@ def test_a_year_is_a_year(year: object, words: str) -> None:
     assert lines_of(deck, check_deck) == [f"f: cards[1].study.year: {words} (in “prompt”)"]
 
 
-def test_a_doi_is_written_without_its_address() -> None:
+def test_a_doi_may_be_written_as_an_address_and_is_kept_without_it() -> None:
     deck = small_deck()
-    deck["warning"]["figures"][0]["doi"] = "https://doi.org/10.1000/182"
+    deck["warning"]["figures"][0]["doi"] = "https://doi.org/10.1000/183"
+    deck["cards"][1]["study"]["doi"] = " DOI: 10.1000/182"
+    assert check_deck(deck, "f") == check_deck(small_deck(), "f")
+    assert look_at(deck, "f", "deck").document == small_deck()
+
+
+def test_what_is_an_address_and_no_doi_is_a_mistake() -> None:
+    deck = small_deck()
+    deck["warning"]["figures"][0]["doi"] = "https://example.org/10.1000/182"
     assert lines_of(deck, check_deck) == [
         "f: warning.figures[0].doi: expected a DOI that begins with 10, as in 10.1000/182, "
-        "found “https://doi.org/10.1000/182”"
+        "found “https://example.org/10.1000/182”"
     ]
 
 

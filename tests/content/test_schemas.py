@@ -84,7 +84,7 @@ DECKS: list[Spoil] = [
     lambda d: d["cards"][1].update(bct=["Prompts"]),
     lambda d: d["cards"][1].update(used=""),
     lambda d: d["cards"][1].update(replication="good"),
-    lambda d: d["cards"][1]["study"].update(doi="https://doi.org/10.1000/182"),
+    lambda d: d["cards"][1]["study"].update(doi="https://doi.org/182"),
     lambda d: d["cards"][1]["study"].update(doi="none"),
     lambda d: d["cards"][1]["study"].update(year="2003"),
     lambda d: d["cards"][1]["study"].update(year=1776),
@@ -94,6 +94,14 @@ SPOILT: list[tuple[Sort, Spoil]] = [
     *(("journey", spoil) for spoil in JOURNEYS),
     *(("deck", spoil) for spoil in DECKS),
 ]
+
+
+@pytest.mark.parametrize("doi", ["https://doi.org/10.1000/182", "DOI: 10.1000/182"])
+def test_a_doi_written_as_an_address_is_taken_by_both(doi: str) -> None:
+    deck = small_deck()
+    deck["cards"][1]["study"]["doi"] = doi
+    assert list(validator("deck").iter_errors(deck)) == []
+    assert look_at(deck, "f", "deck").mistakes == ()
 
 
 @pytest.mark.parametrize(("sort", "spoil"), SPOILT)

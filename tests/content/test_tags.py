@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.content.tags import KNOWN, read_tag, read_tags, slug, write_tags
+from app.content.tags import KNOWN, WORDS, read_tag, read_tags, slug, write_tags
+from app.game.fitting import TABLE
 
 REFLECTIVE, SOCIAL = "motivation-reflective", "opportunity-social"
 
@@ -15,6 +16,7 @@ REFLECTIVE, SOCIAL = "motivation-reflective", "opportunity-social"
         "Motivation, reflective, Opportunity, social",
         "reflective motivation\nsocial opportunity",
         "MOTIVATION: REFLECTIVE;opportunity_social".replace("_", " "),
+        "Reflective motivation; Social opportunity",
         " motivation (reflective) ;; opportunity – social; ",
     ],
 )
@@ -26,6 +28,7 @@ def test_com_b_is_read_in_words_and_in_codes(written: str) -> None:
     ("written", "field", "tags"),
     [
         ("Mid level, front line", "levels", ["mid-level", "frontline"]),
+        ("Strategic leaders; wider organisations", "levels", ["strategic", "wider"]),
         ("", "levels", []),
         ("norms/ego, Priming", "mindspace", ["norms/ego", "Priming"]),
         ("commitment; Norm", "mindspace", ["Commitments", "Norms"]),
@@ -48,6 +51,13 @@ def test_one_tag_is_one() -> None:
 def test_every_tag_is_written_as_it_is_read(field: str) -> None:
     tags = list(dict.fromkeys(KNOWN[field].values()))
     assert read_tags(write_tags(tags, field), field) == tags
+
+
+def test_a_tag_is_called_the_same_in_a_spreadsheet_as_on_a_page() -> None:
+    assert write_tags([REFLECTIVE, SOCIAL], "com_b") == "Reflective motivation; Social opportunity"
+    for component in TABLE:
+        assert WORDS[component.of] == component.name
+    assert read_tag("Fair", "replication") == "moderate"
 
 
 def test_a_slug_is_short_and_not_taken() -> None:

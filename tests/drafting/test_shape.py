@@ -38,6 +38,16 @@ def test_a_sound_journey_goes_through_the_form_untouched() -> None:
     assert from_form(sent(shaped(journey))) == journey
 
 
+def test_what_is_ticked_stands_in_the_order_of_the_page_and_once() -> None:
+    journey = small_journey()
+    barrier = journey["stages"][0]["barriers"][0]
+    barrier["com_b"] = ["motivation-automatic", "wishes", "opportunity-social"]
+    barrier["levels"] = ["wider", "frontline", "wider"]
+    [made] = shaped(journey)["stages"][0]["barriers"]
+    assert made["com_b"] == ["opportunity-social", "motivation-automatic", "wishes"]
+    assert made["levels"] == ["frontline", "wider"]
+
+
 def test_an_empty_one_goes_through_the_form_untouched() -> None:
     assert from_form(sent(blank())) == blank()
 

@@ -68,15 +68,45 @@ def test_every_mistake_leads_to_a_field_of_the_form_or_to_a_button() -> None:
     assert "looks like HTML" in told["stages-0-does"]
 
 
-def test_no_stages_and_too_many_lead_to_the_button_that_adds_one() -> None:
+def test_no_stage_leads_to_the_button_that_adds_one() -> None:
     draft = shaped(small_journey())
     assert said({**draft, "stages": []}) == {"add-stage": "Add a stage."}
-    many = [{**draft["stages"][0], "title": f"S{n}"} for n in range(13)]
-    for number, stage in enumerate(many):
-        stage["barriers"] = [{**stage["barriers"][0], "id": f"b{number}"}]
-    [(field, words)] = said({**draft, "stages": many}).items()
-    assert field == "add-stage"
-    assert "at most 12" in words
+
+
+def test_too_many_lead_to_the_button_that_takes_the_first_of_them_away() -> None:
+    draft = shaped(small_journey())
+    stage, barrier = draft["stages"][0], draft["stages"][0]["barriers"][0]
+    many = [
+        {**stage, "title": f"S{n}", "barriers": [{**barrier, "id": f"b{n}"}]} for n in range(40)
+    ]
+    many[0]["barriers"] = [{**barrier, "id": f"c{n}"} for n in range(9)]
+    many[20]["who"] = many[39]["barriers"][0]["text"] = ""
+    told = said({**draft, "stages": many})
+    assert list(told.items()) == [
+        (
+            "remove-barrier-0-8",
+            "Stage 1, barrier 9: there are 9 barriers, and at most 8 fit on a stage; this one "
+            "and any after it are too many.",
+        ),
+        (
+            "remove-stage-12",
+            "Stage 13: there are 40 stages, and at most 12 can be played; this one and "
+            "any after it are too many.",
+        ),
+        ("stages-20-who", "Stage 21: say who acts."),
+        ("stages-39-barriers-0-text", "Stage 40, barrier 1: enter the barrier."),
+    ]
+    for button in ("remove-barrier-0-8", "remove-stage-12"):
+        assert act({**draft, "stages": many}, button) is not None
+
+
+def test_several_mistakes_in_a_field_are_all_said() -> None:
+    draft = shaped(small_journey())
+    draft["stages"][0]["who"] = "<b>" + "x" * 300
+    assert said(draft)["stages-0-who"] == (
+        "Stage 1: who acts may have 300 characters; it has 303. Stage 1: who acts: expected plain "
+        "text, found what looks like HTML: “<b>”."
+    )
 
 
 def test_what_has_no_way_is_said_without_a_field() -> None:

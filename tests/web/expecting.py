@@ -44,7 +44,9 @@ def refused(
 
 def complaint(error: Any, kind: str, field: str | EllipsisType | None = ...) -> str:
     """The message of an error as HTTP and sockets tell it."""
-    assert error.keys() == {"kind", "message", "field"}
+    assert error.keys() - {"also"} == {"kind", "message", "field"}
+    for other in error.get("also", ()):  # what else is wrong, told in the same way
+        complaint({"kind": kind, **other}, kind)
     assert error["kind"] == kind, error
     assert isinstance(error["message"], str)
     assert error["message"].strip()

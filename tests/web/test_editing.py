@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.paths import folder
 from tests.served import Served, served
 from tests.web.shelved import HERE, Browser, another, filled
 
@@ -94,6 +95,20 @@ def test_undo_and_redo_go_step_by_step(bea: Browser) -> None:
         ("Two", False), ("One", False), ("", False), ("", False),
         ("One", False), ("Two", False), ("Two", True), ("Two", True),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", [path.stem for path in folder("journeys").glob("*.json")])
+def test_undo_leads_back_to_what_it_was_begun_from(bea: Browser, source: str) -> None:
+    id = bea.begin(source)
+    begun = bea.pairs(id)
+    bea.press(id, "down-stage-0")
+    for _ in range(3):
+        bea.press(id, "undo")
+    assert "Last: Begun from" in bea.text(f"{HERE}/{id}")
+    aside = ("edition", "ref")  # which count what was done
+    assert [p for p in bea.pairs(id) if p[0] not in aside] == [
+        pair for pair in begun if pair[0] not in aside
+    ]
 
 
 def test_things_are_moved_without_dragging(bea: Browser) -> None:

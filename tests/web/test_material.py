@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.content import read_file
+from app.drafting.shape import shaped
 from app.paths import folder
 from tests.served import Served, served
 from tests.web.shelved import HERE, Browser, another, filled
@@ -47,7 +48,7 @@ def test_a_shipped_one_is_begun_from_under_an_id_of_its_own(bea: Browser) -> Non
     shipped = json.loads(path.read_text(encoding="utf-8"))
     mine = document(bea, id)
     assert isinstance(mine, dict)
-    assert mine["stages"] == shipped["stages"]
+    assert mine["stages"] == shaped(shipped)["stages"]
     assert mine["id"] != shipped["id"]
     assert re.search(r"Ready", bea.text(HERE))
 
@@ -164,8 +165,29 @@ def test_a_form_without_a_file_says_so(bea: Browser) -> None:
 
 
 def test_a_file_that_is_far_too_large_is_turned_away(bea: Browser) -> None:
-    reply = bea.bring(f"{HERE}/upload", "a.json", b" " * 3_000_000, sort="deck")
+    reply = bea.bring(f"{HERE}/upload", "Größe <b>.json", b" " * 5_000_000, sort="deck")
     assert reply.status == 413
+    page = reply.body.decode()
+    assert "“<span hx-ignore>Größe &lt;b&gt;.json</span>” is too large: 1 MB at most." in page
+    assert f'href="{HERE}#upload"' in page
+    assert "workshop code" not in page
+
+
+def test_a_deck_that_is_far_too_large_leads_back_to_the_one_there_is(bea: Browser) -> None:
+    id = brought(bea, small_deck(), "deck")
+    reply = bea.bring(f"{HERE}/{id}/upload", "a.json", b" " * 1_100_000)
+    assert reply.status == 413
+    assert f'href="{HERE}/{id}"' in reply.body.decode()
+    assert "2 cards in 1 family" in bea.text(f"{HERE}/{id}")
+
+
+def test_what_is_typed_past_the_limit_is_no_file(bea: Browser) -> None:
+    id = bea.begin()
+    reply = bea.post(f"{HERE}/{id}", {"title": "x" * 1_100_000})
+    assert reply.status == 413
+    page = reply.body.decode()
+    assert "This is too large: 1 MB at most." in page
+    assert "go back in your browser" in page
 
 
 def test_a_deck_is_shown_by_its_cards_and_replaced_and_that_is_undone(bea: Browser) -> None:

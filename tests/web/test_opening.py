@@ -10,6 +10,7 @@ import pytest
 
 from app.paths import folder
 from tests.served import Reply, Served, served
+from tests.web.expecting import complaint
 from tests.web.shelved import HERE, Browser, another, filled
 from tests.written import small_deck, small_journey
 
@@ -171,6 +172,28 @@ def test_too_few_cards_for_a_hand_is_said(bea: Browser, server: Served) -> None:
     assert "The deck has 1 cards, and a hand of 5 needs" in reply.body.decode()
 
 
+def test_all_that_is_wrong_with_a_form_is_said_at_once_and_all_of_it_stays(bea: Browser) -> None:
+    reply = opened(
+        bea,
+        ("problems", "own:nothing"),
+        ("problems", "nope"),
+        title="",
+        deck="part",
+        hand_size="many",
+        groups_per_problem="21",
+        organisations="NHS\n" + "x" * 121 + "\n" + "y" * 122,
+    )
+    assert reply.status == 422
+    page = reply.body.decode()
+    for field in ("title", "problems", "deck", "hand_size", "groups_per_problem", "organisations"):
+        assert f'href="#new-{field}"' in page, field
+    assert "One that you chose is not on your shelf any more" in page
+    assert "Entry 2 is too long" in page
+    assert "Entry 3 is too long" in page
+    assert 'value="many"' in page
+    assert "x" * 121 in page
+
+
 def test_the_time_is_checked_without_opening_anything(bea: Browser) -> None:
     id = own(bea, "Short one")
     before = bea.text("/facilitate").count("workshops__one")
@@ -225,6 +248,77 @@ def test_the_json_door_names_the_field_and_every_mistake(server: Served) -> None
     assert (reply.status, reply.body["error"]["field"]) == (422, "problems")
     for place in ("problems[0]: stages[0].who", "problems[1]: title"):
         assert place in reply.body["error"]["message"]
+
+
+def test_the_json_door_tells_the_mistakes_of_every_field_at_once(server: Served) -> None:
+    deck, journey = deck_of(6), small_journey()
+    deck["cards"][2]["study"]["doi"] = "none"
+    journey["stages"][0]["who"] = ""
+    reply = wished(
+        server,
+        title="",
+        problems=["nope", "information-sharing", journey, "nor-this", 5],
+        deck=deck,
+        hand_size=99,
+        organisations=["NHS", ""],
+        colour="blue",
+    )
+    assert reply.status == 422
+    error = reply.body["error"]
+    complaint(error, "malformed", "title")
+    told = {each["field"]: each["message"] for each in error["also"]}
+    assert told.keys() == {
+        *("problems.4", "organisations.1", "hand_size", "colour"),
+        *("problems", "deck"),
+    }
+    assert told["problems"].splitlines() == [
+        "problems[0]: there is no problem statement “nope”.",
+        "problems[2]: stages[0].who: expected some text, found none (in “Plan”).",
+        "problems[3]: there is no problem statement “nor-this”.",
+        "There are: information-sharing, cross-agency-communication, "
+        "within-agency-communication, wider-organisations.",
+    ]
+    assert told["deck"].startswith("deck: cards[2].study.doi: expected a DOI")
+
+
+def test_rules_are_told_along_with_mistakes_in_what_was_brought(server: Served) -> None:
+    problems = ["information-sharing", "information-sharing", "nope"]
+    reply = wished(server, problems=problems, groups_per_problem=20, deck=deck_of(4))
+    error = reply.body["error"]
+    fields = [error["field"], *(each["field"] for each in error["also"])]
+    assert fields == ["problems", "groups_per_problem", "problems", "hand_size"]
+
+
+def test_more_mistakes_than_anybody_reads_are_not_all_told(server: Served) -> None:
+    reply = wished(server, problems=["nope"] * 5000, deck=["nope"] * 5000)
+    assert reply.status == 422
+    error = reply.body["error"]
+    for each in (error, *error["also"]):
+        assert len(each["message"].splitlines()) <= 502
+    assert "There are more mistakes." in json.dumps(error)
+
+
+def test_a_deck_as_large_as_a_file_may_be_is_taken_by_the_json_door(server: Served) -> None:
+    deck = deck_of(150)
+    for card in deck["cards"]:
+        card.update(dict.fromkeys(("finding", "setting", "question"), "A long text. " * 110))
+    size = len(json.dumps(deck))
+    assert 600_000 < size < 1_000_000
+    reply = wished(server, deck=deck, problems=[small_journey()])
+    assert reply.status == 201, reply.body
+    assert len(first_event(server, reply.body["code"])["deck"]) == 150
+    too_large = server.api("POST", "/workshops", b" " * 2_000_001)
+    assert (too_large.status, too_large.body["error"]["message"]) == (
+        413,
+        "This is too large: 2 MB at most.",
+    )
+
+
+@pytest.mark.parametrize("body", [b"[]", b"3", b"null", b'"x"'])
+def test_a_wish_is_an_object(server: Served, body: bytes) -> None:
+    reply = server.api("POST", "/workshops", body)
+    assert reply.status == 422
+    complaint(reply.body["error"], "malformed", None)
 
 
 @pytest.mark.parametrize(
