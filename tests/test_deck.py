@@ -30,7 +30,9 @@ LONGEST_READING = 15  # seconds, for the title and the insight together
 NUMBER = r"(?<![\w.])\d[\d,]*(?:\.\d+)?"
 SAID = {
     word: str(number)
-    for number, word in enumerate("three four five six seven eight nine ten".split(), start=3)
+    for number, word in enumerate(
+        ("three", "four", "five", "six", "seven", "eight", "nine", "ten"), 3
+    )
 } | {"twelve": "12", "twenty": "20", "twice": "2", "double": "2", "doubled": "2"}
 
 
