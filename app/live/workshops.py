@@ -17,7 +17,7 @@ from app.content import (
     check_deck,
     check_journey,
 )
-from app.game.material import Card, Journey
+from app.game.material import Card, Caveat, Journey
 from app.game.messages import Malformed
 from app.game.opening import OpenWorkshop, opened
 from app.live.workshop import LiveWorkshop, now
@@ -183,12 +183,14 @@ class Workshops:
             Unavailable: it could not be written.
         """
         journeys = await asyncio.to_thread(self._journeys, wish.problems)
-        deck = await asyncio.to_thread(self._deck, wish.deck)
+        deck, warning = await asyncio.to_thread(self._deck, wish.deck)
         seed = wish.seed if wish.seed is not None else secrets.randbits(62)
         at = self.clock()
         for _ in range(5):
             code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-            event = opened(wish, code=code, seed=seed, journeys=journeys, deck=deck)
+            event = opened(
+                wish, code=code, seed=seed, journeys=journeys, deck=deck, warning=warning
+            )
             record = WorkshopRecord(
                 code=code,
                 title=wish.title,
@@ -229,14 +231,17 @@ class Workshops:
             raise Malformed(str(ContentError(mistakes)), "problems")
         return tuple(journeys)
 
-    def _deck(self, wanted: list[str] | dict[str, object] | None) -> tuple[Card, ...]:
-        """The cards that are asked for: all that are shipped, some of them, or others."""
-        if wanted is None:
-            return self.content.deck.cards
+    def _deck(
+        self, wanted: list[str] | dict[str, object] | None
+    ) -> tuple[tuple[Card, ...], Caveat]:
+        """The cards that are asked for, all that are shipped, some of them or others, and
+        what the deck they are of says of all its cards."""
+        shipped = self.content.deck
         try:
             if isinstance(wanted, dict):
-                return check_deck(wanted, "deck").cards
-            return _chosen(self.content.deck, wanted)
+                own = check_deck(wanted, "deck")
+                return own.cards, own.warning
+            return shipped.cards if wanted is None else _chosen(shipped, wanted), shipped.warning
         except ContentError as error:
             raise Malformed(str(error), "deck") from None
 
