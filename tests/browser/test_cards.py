@@ -57,6 +57,10 @@ async def test_a_card_has_the_same_order_in_a_hand_on_the_deck_page_and_on_a_tra
     workshop, page = await at_play(people, server)
     card = await page.locator("#hand .card").first.get_attribute("data-card")
     assert await page.evaluate(ORDER, card) == [*SAME, "more__summary"]
+    warning = shipped_content().deck.warning
+    doubt = page.locator("#doubt")
+    await doubt.locator("summary").click()
+    await expect(doubt).to_contain_text(warning.text)
     await page.click(f"label[for='play-{card}']")
     await page.locator("#stage label.barrier__text").first.click()
     await page.fill("#write-words", "The school rings the duty desk by noon.")
@@ -65,6 +69,7 @@ async def test_a_card_has_the_same_order_in_a_hand_on_the_deck_page_and_on_a_tra
     [idea] = workshop.view()["longlist"]["ideas"]
     await page.goto(f"/w/{workshop.code}/ideas/{idea['id']}")
     assert await page.evaluate(ORDER, card) == [*SAME, "more__summary"]
+    await expect(page.locator(".trail .caveat")).to_contain_text(warning.text)
     await page.goto(f"/cards#card-{card}")
     assert await page.evaluate(ORDER, card) == [*SAME, "more__summary"]
     await expect(page.locator(f"#card-{card}")).to_be_in_viewport()
