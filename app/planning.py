@@ -9,6 +9,7 @@ never that a workshop may not be opened.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil, floor
 
 READ, CHOOSE, WRITE, BUILD = 1.5, 1.5, 3.5, 3.0
@@ -84,6 +85,8 @@ class Plan:
     most_stages: int
     """How many stages would fit, with everything else as it is."""
     savings: tuple[Saving, ...]
+    together: int | None
+    """How many of the savings, from the first, are enough; None where even all are not."""
     split: int | None
     """The size of a group with which it would fit, where smaller groups would do."""
     warnings: tuple[str, ...]
@@ -105,15 +108,17 @@ def plan(
     kept = [part for part in PARTS if part.phase not in out]
     around = sum(part.minutes for part in kept)
     playing = minutes - around
-    pause = BREAK_MINUTES if playing > BREAK_AFTER else 0
-    stage = max(0.0, (playing - pause) / max(stages, 1))
     longest = _stage_at(MOST_SECONDS, people)
-    seconds = (stage - ALL_BUT_PRESENTING) * 60 / max(people, 1)
     least = _stage_at(LEAST_SECONDS, people)
-    needed = ceil(stages * least + pause + around)
-    fits = seconds >= LEAST_SECONDS
+    needed = ceil(stages * least + _break(stages * least) + around)
+    fits = _enough(stages, least, playing)
+    # Stages that are over before a break is due are not made to fail for want of one.
+    pause = 0 if fits and playing - BREAK_MINUTES < stages * least else _break(playing)
+    stage = max(0.0, (playing - pause) / max(stages, 1))
+    seconds = (stage - ALL_BUT_PRESENTING) * 60 / max(people, 1)
     slot = int(min(max(seconds, LEAST_SECONDS), MOST_SECONDS))
-    lacking = needed - minutes
+    droppable = sorted((part for part in kept if not part.needed), key=lambda part: -part.minutes)
+    saved = list(accumulate(part.minutes for part in droppable))
     smaller = ceil(people / 2)
     return Plan(
         stages=stages,
@@ -127,21 +132,41 @@ def plan(
         needed=needed,
         fits=fits,
         spare=max(0, floor(playing - pause - stages * longest)),
-        most_stages=max(0, floor((playing - pause) / least)),
+        most_stages=_most(least, playing),
         savings=()
         if fits
         else tuple(
-            Saving(part.name, part.minutes, part.minutes >= lacking)
-            for part in sorted(kept, key=lambda part: -part.minutes)
-            if not part.needed
+            Saving(part.name, part.minutes, _enough(stages, least, playing + part.minutes))
+            for part in droppable
+        ),
+        together=None
+        if fits
+        else next(
+            (n for n, more in enumerate(saved, 1) if _enough(stages, least, playing + more)), None
         ),
         split=smaller
         if not fits
         and smaller >= FEWEST
-        and (playing - pause) >= stages * _stage_at(LEAST_SECONDS, smaller)
+        and _enough(stages, _stage_at(LEAST_SECONDS, smaller), playing)
         else None,
         warnings=tuple(_warnings(people, list(barriers))),
     )
+
+
+def _break(playing: float) -> int:
+    return BREAK_MINUTES if playing > BREAK_AFTER else 0
+
+
+def _enough(stages: int, each: float, playing: int) -> bool:
+    """Whether so many minutes of playing hold the stages, and the break that they bring."""
+    took = stages * each
+    return took + _break(took) <= playing + 1e-6  # thirds of minutes are not exact
+
+
+def _most(each: float, playing: int) -> int:
+    """How many stages so many minutes of playing hold."""
+    at_most = max(0, floor(playing / each))
+    return next((n for n in range(at_most, 0, -1) if _enough(n, each, playing)), 0)
 
 
 def _stage_at(seconds: int, people: int) -> float:

@@ -27,6 +27,14 @@ CARDS = [Card.model_validate(card) for card in DECK["cards"]]
 
 LONGEST_READING = 15  # seconds, for the title and the insight together
 
+NUMBER = r"(?<![\w.])\d[\d,]*(?:\.\d+)?"
+SAID = {
+    word: str(number)
+    for number, word in enumerate(
+        ("three", "four", "five", "six", "seven", "eight", "nine", "ten"), 3
+    )
+} | {"twelve": "12", "twenty": "20", "twice": "2", "double": "2", "doubled": "2"}
+
 
 def words(text: str) -> list[str]:
     return text.split()
@@ -34,6 +42,13 @@ def words(text: str) -> list[str]:
 
 def mentions(text: str | None, what: str) -> bool:
     return text is not None and re.search(what, text, re.IGNORECASE) is not None
+
+
+def numbers(text: str | None) -> set[str]:
+    """The numbers in `text`, in figures or in words; DOIs are not looked into."""
+    plain = re.sub(r"10\.\d{4,9}/\S+", "", (text or "").casefold())
+    figures = (found.replace(",", "") for found in re.findall(NUMBER, plain))
+    return {*figures, *(SAID[word] for word in re.findall(r"[a-z]+", plain) if word in SAID)}
 
 
 @pytest.fixture(params=CARDS, ids=lambda card: card.id)
@@ -87,6 +102,33 @@ def test_a_card_names_every_replication_that_the_evidence_names(
 ) -> None:
     named = re.findall(r"10\.\d{4,9}/[^\s,;)]+", card.replication_source)
     assert [doi.rstrip(".") for doi in named] == fact["replication_dois"]
+
+
+def test_numbers_are_found_in_figures_and_in_words_and_not_in_a_doi() -> None:
+    text = "Twice as many, 1,581 of them (d=0.67, 20-25%), doi:10.1037/0033-2909.130.1.143."
+    assert numbers(text) == {"2", "1581", "0.67", "20", "25"}
+
+
+def test_every_number_on_a_card_is_one_that_the_evidence_gives_for_it(
+    card: Card, fact: dict[str, Any]
+) -> None:
+    study, again, example = (
+        set(fact["numbers"][name]) for name in ("study", "replication", "example")
+    )
+    assert numbers(f"{card.finding} {card.setting}") <= study
+    assert numbers(card.replication_source) <= again
+    assert numbers(card.used) <= example | study
+    assert numbers(f"{card.insight} {card.caution} {card.unverified}") <= study | again
+
+
+def test_a_card_tells_no_result_of_a_replication_where_the_evidence_has_none(
+    card: Card, fact: dict[str, Any]
+) -> None:
+    for doi in fact["no_result"]:
+        after = card.replication_source.partition(f"{doi}.")[2]
+        # Nothing, or the next reference, which begins with a surname and an initial.
+        assert after == "" or re.match(r" (?:On how [^:.]+: )?[A-ZÀ-Ž][\w'-]+, [A-Z]\.", after)
+        assert mentions(card.unverified, "found was not checked")
 
 
 def test_the_replication_grades_add_up() -> None:
@@ -171,6 +213,7 @@ def test_a_reference_that_could_not_be_found_is_said_to_be_so() -> None:
 def test_the_evidence_leaves_open_what_its_notes_say_it_leaves_open() -> None:
     open_parts = Counter(part for fact in EVIDENCE for part in fact["from_memory"])
     assert open_parts == {"DOI": 12, "number": 25, "replication": 19}
+    assert sum(bool(fact["no_result"]) for fact in EVIDENCE) == 18
 
 
 def test_every_blocked_component_but_the_physical_one_has_several_cards() -> None:

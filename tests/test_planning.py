@@ -39,6 +39,41 @@ def test_what_to_drop_is_said_with_what_it_saves_and_whether_it_is_enough() -> N
     assert not checked(stages=5, left_out=("briefing",)).fits
 
 
+PHASES = {part.name: part.phase for part in PARTS}
+
+
+@pytest.mark.parametrize("people", [4, 6, 10, 13])
+def test_whatever_is_said_to_be_enough_is_enough(people: int) -> None:
+    told = 0
+    for stages in range(1, 13):
+        for minutes in range(60, 241, 5):
+            made = checked(stages, people, minutes)
+            if made.fits:
+                continue
+            for saving in made.savings:
+                if phase := PHASES[saving.words]:
+                    kept = checked(stages, people, minutes, left_out=(phase,))
+                    assert kept.fits is saving.enough, (stages, minutes, saving.words)
+                    told += saving.enough
+            if made.split:
+                assert checked(stages, made.split, minutes).fits
+            if made.most_stages:
+                assert checked(made.most_stages, people, minutes).fits
+            assert made.needed > minutes
+            assert checked(stages, people, made.needed).fits
+    assert told > 10
+
+
+def test_where_no_part_alone_is_enough_it_is_said_how_many_are() -> None:
+    made = checked(stages=6)
+    assert not any(each.enough for each in made.savings)
+    assert made.together == 2
+    assert checked(stages=6, left_out=("rate", "plenary")).fits
+    assert checked(stages=5).together == 1
+    assert checked(stages=12).together is None
+    assert checked().together is None
+
+
 def test_smaller_groups_are_offered_where_they_would_do() -> None:
     made = checked(stages=4, people=10, minutes=115)
     assert (made.fits, made.split) == (False, 5)

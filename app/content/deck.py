@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from app.game.material import Card, Doi, Line, Material, Text
+from app.game.material import Card, Caveat, Line, Material, Text
 
 MOST_WORDS = 40
 """In the insight of a card, which is read at a table along with the rest of a hand."""
@@ -41,22 +41,6 @@ DOI_AS_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)(?=10\.)",
 _TECHNIQUES = (9, 7, 3, 4, 6, 3, 8, 7, 3, 11, 4, 6, 5, 10, 4, 3)
 TECHNIQUE = r"([0-9]{1,2})\.([0-9]{1,2}) [^;,\n]+"
 """A technique by number and name; how many there are in its group is looked at besides."""
-
-
-class Figure(Material):
-    """A claim about cards in general, with where it comes from."""
-
-    claim: Text
-    reference: Text
-    doi: Doi
-
-
-class Caveat(Material):
-    """What to bear in mind about every card: the `warning` of a deck."""
-
-    title: Line
-    text: Text
-    figures: tuple[Figure, ...]
 
 
 class Family(Material):

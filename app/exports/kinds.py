@@ -73,6 +73,8 @@ class TableKind(Generic[Line]):
     """Who may have it."""
     rated: bool = False
     """Whether marks, or what follows from them, stand in it."""
+    warned: bool = False
+    """Whether what the deck says of all its cards stands above it."""
 
     def make(self, workshop: Workshop, reader: Reader, made_at: datetime = NOT_SAID) -> Table:
         """This table of `workshop` as it is now.
@@ -83,6 +85,8 @@ class TableKind(Generic[Line]):
         check(workshop, reader)
         names = Names(workshop, reader)
         notes = [self.note]
+        if self.warned and workshop.warning:
+            notes.append(names.words(workshop.warning.text))
         if self.rated and not workshop.ratings_open:
             notes.append(BLIND)
         if reader is Reader.ANALYST:

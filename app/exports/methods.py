@@ -58,7 +58,7 @@ def _people(workshop: Workshop) -> str:
 
 
 def _play(workshop: Workshop) -> str:
-    options = workshop.options
+    options, caveat = workshop.options, workshop.warning
     barriers = [
         barrier
         for journey in workshop.journeys.values()
@@ -72,6 +72,7 @@ def _play(workshop: Workshop) -> str:
         f"{options.swaps_per_stage} at each stage, and played cards against barriers, writing an "
         f"idea with each. Seating and dealing follow from the seed {options.seed}, and the cards "
         "dealt are in the log."
+        + (f" The deck says of all its cards: “{caveat.text}”" if caveat else "")
     )
 
 

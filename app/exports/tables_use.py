@@ -194,6 +194,7 @@ CARDS = TableKind(
         text("card_id", lambda line: line.card.id),
     ),
     lines=_cards,
+    warned=True,
 )
 
 

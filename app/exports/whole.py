@@ -84,6 +84,7 @@ def workshop_json(workshop: Workshop, reader: Reader) -> bytes:
         name: _plain(getattr(workshop, name))
         for name in ("code", "title", "seq", "phase", "opened_at", "options")
     }
+    whole["warning"] = _plain(workshop.warning)
     for name in ("journeys", "deck"):
         whole[name] = [_plain(each) for each in getattr(workshop, name).values()]
     whole["groups"] = [_group(group) for group in workshop.groups.values()]

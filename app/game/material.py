@@ -175,3 +175,19 @@ class Card(Material):
     mindspace: tuple[Line, ...]
     bct: tuple[Line, ...]
     unverified: Text | None
+
+
+class Figure(Material):
+    """A claim about cards in general, with where it comes from."""
+
+    claim: Text
+    reference: Text
+    doi: Doi
+
+
+class Caveat(Material):
+    """What to bear in mind about every card: the `warning` of a deck."""
+
+    title: Line
+    text: Text
+    figures: tuple[Figure, ...]

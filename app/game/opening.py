@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from app.game.material import Card, Journey
+from app.game.material import Card, Caveat, Journey
 from app.game.messages import Event, Malformed, Stamp, Wrong
 from app.game.phases import OPTIONAL, Phase
 from app.game.text import Title
@@ -71,6 +71,8 @@ class WorkshopOpened(Event):
     leave_out: tuple[Phase, ...] = ()
     journeys: tuple[Journey, ...]
     deck: tuple[Card, ...]
+    warning: Caveat | None = None
+    """What the deck says of all its cards; None in logs from before it was kept."""
 
     def begin(self, stamp: Stamp) -> Workshop:
         """The workshop as it is after this, its first event."""
@@ -90,6 +92,7 @@ class WorkshopOpened(Event):
             ),
             journeys={journey.id: journey for journey in self.journeys},
             deck={card.id: card for card in self.deck},
+            warning=self.warning,
             groups={id: Group(id, problem) for id, problem in self.groups.items()},
         )
 
@@ -133,6 +136,7 @@ def opened(
     seed: int,
     journeys: tuple[Journey, ...],
     deck: tuple[Card, ...],
+    warning: Caveat | None = None,
 ) -> WorkshopOpened:
     """The first event for `wish`, with the material its problem statements stand for.
 
@@ -160,4 +164,5 @@ def opened(
         leave_out=tuple(wish.leave_out),
         journeys=journeys,
         deck=deck,
+        warning=warning,
     )

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from app.game.fitting import Came
-from app.game.material import Barrier, Card, Journey
+from app.game.material import Barrier, Card, Caveat, Journey
 from app.game.messages import Rejected, Role
 from app.game.phases import Phase
 
@@ -175,6 +175,8 @@ class Workshop:
     """By id, in the order the workshop was opened with."""
     deck: Mapping[str, Card]
     groups: Mapping[str, Group]
+    warning: Caveat | None = None
+    """What the deck says of all its cards; None where a log is older than that."""
     phase: Phase = Phase.LOBBY
     people: Mapping[str, Person] = field(default_factory=dict)
     groups_formed: bool = False

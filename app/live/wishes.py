@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from app.content import Content, ContentError, Deck, check_deck, check_journey
 from app.content.mistakes import MOST_TOLD, shown
-from app.game.material import Card, Journey
+from app.game.material import Card, Caveat, Journey
 from app.game.messages import Malformed, Wrong
 from app.game.opening import OpenWorkshop, unplayable
 from app.game.shapes import validated
@@ -23,6 +23,8 @@ class Sound(NamedTuple):
     wish: OpenWorkshop
     journeys: tuple[Journey, ...]
     deck: tuple[Card, ...]
+    warning: Caveat
+    """What is said of all cards of the deck that these are from."""
 
 
 def sound(fields: Mapping[str, object], content: Content) -> Sound:
@@ -41,14 +43,14 @@ def sound(fields: Mapping[str, object], content: Content) -> Sound:
     journeys, lines = _journeys(problems if isinstance(problems, list) else [], content)
     if lines:
         wrong.append((_told(lines), "problems"))
-    deck, lines = _deck(wanted, content.deck)
+    deck, warning, lines = _deck(wanted, content.deck)
     if lines:
         wrong.append((_told(lines), "deck"))
     if wish is not None:
         wrong += unplayable(wish, journeys, deck, problems=len(wish.problems))
     if wish is None or deck is None or wrong:
         raise Malformed.of(wrong)
-    return Sound(wish, journeys, deck)
+    return Sound(wish, journeys, deck, warning)
 
 
 def _journeys(problems: list[object], content: Content) -> tuple[tuple[Journey, ...], list[str]]:
@@ -76,18 +78,20 @@ def _journeys(problems: list[object], content: Content) -> tuple[tuple[Journey, 
     return tuple(journeys), lines
 
 
-def _deck(wanted: object, shipped: Deck) -> tuple[tuple[Card, ...] | None, list[str]]:
-    """The cards that are asked for: all that are shipped, some of them, or others."""
+def _deck(wanted: object, shipped: Deck) -> tuple[tuple[Card, ...] | None, Caveat, list[str]]:
+    """The cards that are asked for, what their deck says of them all, and what is wrong."""
     if isinstance(wanted, dict):
         try:
-            return check_deck(wanted, "deck").cards, []
+            own = check_deck(wanted, "deck")
         except ContentError as error:
-            return None, [str(mistake) for mistake in error.mistakes]
+            return None, shipped.warning, [str(mistake) for mistake in error.mistakes]
+        return own.cards, own.warning, []
     if isinstance(wanted, list):
         unknown = _unknown(wanted, {card.id for card in shipped.cards})
         lines = list(islice(unknown, MOST_TOLD + 1))
-        return (None if lines else tuple(c for c in shipped.cards if c.id in wanted)), lines
-    return shipped.cards, []
+        cards = tuple(card for card in shipped.cards if card.id in wanted)
+        return (None if lines else cards), shipped.warning, lines
+    return shipped.cards, shipped.warning, []
 
 
 def _unknown(ids: list[object], known: set[str]) -> Iterator[str]:

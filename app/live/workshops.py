@@ -185,12 +185,14 @@ class Workshops:
                 one's own or in a deck, numbers that cannot be.
             Unavailable: it could not be written.
         """
-        settled, journeys, deck = await self.look_at(dict(wish))
+        settled, journeys, deck, warning = await self.look_at(dict(wish))
         seed = settled.seed if settled.seed is not None else secrets.randbits(62)
         at = self.clock()
         for _ in range(5):
             code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-            event = opened(settled, code=code, seed=seed, journeys=journeys, deck=deck)
+            event = opened(
+                settled, code=code, seed=seed, journeys=journeys, deck=deck, warning=warning
+            )
             record = WorkshopRecord(
                 code=code,
                 title=settled.title,

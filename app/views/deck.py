@@ -5,6 +5,7 @@ It leaves out where the cards are from and how they look. What always holds: the
 the deck is kept, and a card keeps its number whatever is filtered away.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -36,22 +37,27 @@ class CardFilter:
 
     def takes(self, card: Card) -> bool:
         """Whether `card` is all that is asked."""
-        text = " ".join(
-            (
-                card.title,
-                card.family,
-                card.insight,
-                card.question,
-                card.used or "",
-                card.finding,
-                card.study.citation,
+        text = _plain(
+            " ".join(
+                (
+                    card.title,
+                    card.family,
+                    card.insight,
+                    card.question,
+                    card.used or "",
+                    card.finding,
+                    card.setting,
+                    card.caution or "",
+                    card.replication_source,
+                    card.study.citation,
+                )
             )
-        ).casefold()
+        )
         return (
             self.family in ("", card.family)
             and (not self.com_b or self.com_b in card.com_b)
             and self.replication in ("", card.replication)
-            and all(word in text for word in self.words.casefold().split())
+            and all(word in text for word in _plain(self.words).split())
         )
 
     def chosen(self, cards: Iterable[Card]) -> tuple[Card, ...]:
@@ -67,6 +73,12 @@ class CardFilter:
         """What is asked, by the names it has in an address."""
         names = ("family", "com_b", "replication", "words")
         return {name: getattr(self, name) for name in names if getattr(self, name)}
+
+
+def _plain(text: str) -> str:
+    """`text` as it is compared: whatever the case, the accents and the shape of apostrophes."""
+    apart = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    return "".join(each for each in apart if not unicodedata.combining(each)).casefold()
 
 
 def _member(value: str, kind: type[ComB] | type[Replication]) -> str:

@@ -6,7 +6,7 @@ once opened, names within the group, the decision as far as it is shared.
 
 from dataclasses import dataclass
 
-from app.game.material import Barrier, Card
+from app.game.material import Barrier, Card, Caveat
 from app.game.messages import STAFF, Role
 from app.game.phases import Phase
 from app.game.prioritising import Score, ballots, score
@@ -26,6 +26,8 @@ class TrailView:
     stage_title: str
     barrier: Barrier
     cards: tuple[Card, ...]
+    warning: Caveat | None
+    """What the deck says of all its cards."""
     status: Status
     score: Score | None
     decisions: tuple[Choice, ...]
@@ -49,6 +51,7 @@ def trail(workshop: Workshop, id: str, viewer: Viewer) -> TrailView | None:
         stage_title=journey.stages[idea.stage - 1].title,
         barrier=workshop.barrier(idea),
         cards=tuple(workshop.deck[card] for card in idea.cards),
+        warning=workshop.warning,
         status=status(workshop, idea) if staff or shared or idea.merged_into else "submitted",
         score=score(idea.id, ballots(workshop)) if results else None,
         decisions=tuple(c for c in workshop.decisions if c.idea == id) if results else (),

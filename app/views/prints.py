@@ -1,22 +1,20 @@
-"""Paper: cards and journeys laid out in pages, for a table without computers.
+"""Paper: cards laid out in pages, for a table without computers, and the notes beside them.
 
-It takes any cards and any journeys: those that come with the program, or those a workshop
-was opened with. It leaves out how a page looks (`static/print.css`). What always holds:
-every card is on exactly one front and, where backs are printed, on one back that lies
-behind it when the paper is turned over its long edge; and no text is longer than its place.
+It takes any cards: those that come with the program, or those a workshop was opened with.
+It leaves out journeys (`posters.py`) and how a page looks (`static/print.css`). What always
+holds: every card is on exactly one front and, where backs are printed, on one back that lies
+behind it when the paper is turned over its long edge; no text is longer than its place; and
+what a card's back has no room for is named there and stands on the notes sheet.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
-from app.game.material import Barrier, Card, Journey, Replication
+from app.game.material import Card, Replication
 
 PER_SHEET = 8
 """Two columns of four: a card is 97 by 70 mm."""
-
-MOST_IN_A_ROW = 6
-"""Stages on a poster; more than that stand in two rows, and in fewer words."""
 
 PER_FOLDED_SHEET = 4
 """Front and back beside each other."""
@@ -32,7 +30,7 @@ STRIP = 60
 """What saying so takes of the front, in characters."""
 
 NOTICE = 60
-"""What a line of its own takes that says what was shortened or not checked."""
+"""What a line of its own takes that says what was shortened or left to the notes sheet."""
 
 TITLE, ONE_LINE = 6, 40
 """What each character of a title takes that does not stand on its first line."""
@@ -41,12 +39,11 @@ PARAGRAPH = 30
 """What its heading and its last line, half full, take of a place, in characters."""
 
 FRONT_HOLDS: tuple[tuple[Size, int], ...] = (("l", 370), ("m", 400), ("s", 470), ("xs", 680))
-POSTER_HOLDS: tuple[tuple[Size, int], ...] = (("l", 420), ("m", 700), ("s", 1000), ("xs", 1200))
 BACK_HOLDS: tuple[tuple[Size, int], ...] = (
     ("l", 950),
-    ("m", 1080),
-    ("s", 1200),
-    ("xs", 1330),
+    ("m", 1040),
+    ("s", 1160),
+    ("xs", 1310),
     ("xxs", 1510),
 )
 
@@ -69,8 +66,11 @@ class PrintedCard:
     setting: str
     replication_source: str
     caution: str
-    unverified: bool
-    """Whether something of its reference could not be checked; the deck page says what."""
+    unverified: str
+    used: str
+    """How it has been used; like `unverified`, empty where its place is the notes sheet."""
+    noted: tuple[str, ...]
+    """Which of these two the back has no room for: names of fields."""
     front: Size
     back: Size
     cut: bool
@@ -78,44 +78,15 @@ class PrintedCard:
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedBarrier:
-    """A barrier on paper. `number` is stage and place, such as 2.3, for idea slips."""
-
-    id: str
-    number: str
-    problem: str
-    stage: str
-    text: str
-    finding: str
-    sources: tuple[str, ...]
-    opm: str
-    levels: tuple[str, ...]
-    com_b: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedStage:
-    """A stage on a poster."""
+class Note:
+    """A row of the notes sheet: what of a card there may be no room for on its back, whole."""
 
     number: int
     title: str
-    who: str
-    does: str
-    brief: str
-    """What is done, where all stages stand on one page."""
-    when: str
-    barriers: tuple[str, ...]
-    size: Size
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedJourney:
-    """A problem statement on posters, slips and score sheets."""
-
-    id: str
-    title: str
-    statement: str
-    stages: tuple[PrintedStage, ...]
+    replication: str
+    replication_source: str
+    unverified: str | None
+    used: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,27 +114,28 @@ def shortened(texts: Sequence[str], most: int) -> tuple[list[str], bool]:
 
 def printed(card: Card, number: int) -> PrintedCard:
     """`card` as it stands on paper, in the largest letters that hold it."""
-    title = _line(card.title)
+    title = one_line(card.title)
     wide = TITLE * max(len(title) - ONE_LINE, 0)
     strip = STRIP if card.replication in DOUBTED else 0
     face, front, face_cut = _fitted((card.insight, card.question), FRONT_HOLDS, wide + strip)
-    behind, back, back_cut = _fitted(
-        (
-            card.study.citation,
-            card.finding,
-            card.setting,
-            card.replication_source,
-            card.caution or "",
-        ),
-        BACK_HOLDS,
-        wide + len(card.study.doi) + PARAGRAPH + (NOTICE if card.unverified else 0),
+    always = (
+        card.study.citation,
+        card.finding,
+        card.setting,
+        card.replication_source,
+        card.caution or "",
     )
-    study, finding, setting, source, caution = behind
+    beside = wide + len(card.study.doi) + PARAGRAPH
+    unverified, used, noted = _with_room(card, always, beside)
+    behind, back, back_cut = _fitted(
+        (*always, unverified, used), BACK_HOLDS, beside + (NOTICE if noted else 0)
+    )
+    study, finding, setting, source, caution, unverified, used = behind
     return PrintedCard(
         id=card.id,
         number=number,
         title=title,
-        family=_line(card.family),
+        family=one_line(card.family),
         replication=card.replication,
         insight=face[0],
         question=face[1],
@@ -174,7 +146,9 @@ def printed(card: Card, number: int) -> PrintedCard:
         setting=setting,
         replication_source=source,
         caution=caution,
-        unverified=card.unverified is not None,
+        unverified=unverified,
+        used=used,
+        noted=noted,
         front=front,
         back=back,
         cut=face_cut or back_cut,
@@ -187,37 +161,11 @@ def printed_deck(deck: Iterable[Card], chosen: Iterable[Card]) -> tuple[PrintedC
     return tuple(printed(card, n) for n, card in enumerate(deck, start=1) if card.id in wanted)
 
 
-def printed_barriers(journey: Journey) -> tuple[PrintedBarrier, ...]:
-    """Every barrier of `journey`, stage by stage."""
+def notes(deck: Iterable[Card]) -> tuple[Note, ...]:
+    """The notes sheet of `deck`: every card, numbered as on paper."""
     return tuple(
-        _barrier(journey, number, place, barrier)
-        for number, stage in enumerate(journey.stages, start=1)
-        for place, barrier in enumerate(stage.barriers, start=1)
-    )
-
-
-def printed_journey(journey: Journey) -> PrintedJourney:
-    """`journey` as it stands on posters."""
-    return PrintedJourney(
-        id=journey.id,
-        title=_line(journey.title, 90),
-        statement=_line(journey.statement, 500),
-        stages=tuple(
-            PrintedStage(
-                number=number,
-                title=_line(stage.title, 60),
-                who=_line(stage.who, 90),
-                does=_line(stage.does, 220),
-                brief=_line(stage.does, 220 if len(journey.stages) <= MOST_IN_A_ROW else 90),
-                when=_line(stage.when, 90),
-                barriers=tuple(texts),
-                size=_size(texts, POSTER_HOLDS, max(len(stage.does) - 120, 0)),
-            )
-            for number, stage in enumerate(journey.stages, start=1)
-            for texts in (
-                shortened([each.text for each in stage.barriers], POSTER_HOLDS[-1][1])[0],
-            )
-        ),
+        Note(n, card.title, card.replication, card.replication_source, card.unverified, card.used)
+        for n, card in enumerate(deck, start=1)
     )
 
 
@@ -245,6 +193,17 @@ def _pages(items: Sequence[Item], size: int) -> list[tuple[Item | None, ...]]:
     return [(*page, *[None] * (size - len(page))) for page in cut]
 
 
+def _with_room(card: Card, always: Sequence[str], beside: int) -> tuple[str, str, tuple[str, ...]]:
+    """What was not checked and how the card has been used, and which of the two has no room."""
+    unverified, used = card.unverified or "", card.used or ""
+    most = BACK_HOLDS[-1][1] - beside
+    if _length((*always, unverified, used)) <= most:
+        return unverified, used, ()
+    if used and _length((*always, unverified)) <= most - NOTICE:
+        return unverified, "", ("used",)
+    return "", "", tuple(name for name in ("unverified", "used") if getattr(card, name))
+
+
 def _fitted(
     texts: Sequence[str], holds: tuple[tuple[Size, int], ...], more: int
 ) -> tuple[list[str], Size, bool]:
@@ -253,35 +212,19 @@ def _fitted(
     most = holds[-1][1] - more - PARAGRAPH * sum(map(bool, texts))
     if sum(map(len, texts)) > most:
         fitting, cut = shortened(texts, most - NOTICE)
-    return fitting, _size(fitting, holds, more), cut
+    return fitting, size_of(fitting, holds, more), cut
 
 
-def _size(texts: Sequence[str], holds: tuple[tuple[Size, int], ...], more: int = 0) -> Size:
-    length = more + sum(len(text) + PARAGRAPH for text in texts if text)
+def _length(texts: Sequence[str]) -> int:
+    return sum(len(text) + PARAGRAPH for text in texts if text)
+
+
+def size_of(texts: Sequence[str], holds: tuple[tuple[Size, int], ...], more: int = 0) -> Size:
+    """The largest letters of `holds` in which `texts` fit beside `more`."""
+    length = more + _length(texts)
     return next((size for size, most in holds if length <= most), holds[-1][0])
 
 
-def _line(text: str, most: int = 70) -> str:
+def one_line(text: str, most: int = 70) -> str:
     """A title of somebody's own may be far longer than a card is wide."""
     return shortened((text,), most)[0][0]
-
-
-def _barrier(journey: Journey, stage: int, place: int, barrier: Barrier) -> PrintedBarrier:
-    sources = [
-        f"{each.document}, {each.section}{f' ({each.row})' if each.row else ''}"
-        for each in barrier.sources
-    ]
-    (text,), _ = shortened((barrier.text,), 300)
-    (finding, *sources), _ = shortened((barrier.finding, *sources), 640)
-    return PrintedBarrier(
-        id=f"{journey.id}-{barrier.id}",
-        number=f"{stage}.{place}",
-        problem=_line(journey.title, 60),
-        stage=_line(journey.stages[stage - 1].title, 40),
-        text=text,
-        finding=finding,
-        sources=tuple(each for each in sources if each),
-        opm=barrier.opm,
-        levels=tuple(barrier.levels),
-        com_b=tuple(barrier.com_b),
-    )

@@ -80,7 +80,14 @@ def _page(
         live=shown.live,
     )
     all_forms = {**forms_of(live, actor, rating_of=rating_of), **(forms or {})}
-    return respond("participant.html", page, status=status, regions=shown.html, forms=all_forms)
+    return respond(
+        "participant.html",
+        page,
+        status=status,
+        regions=shown.html,
+        forms=all_forms,
+        warning=live.state.warning,
+    )
 
 
 @router.post("/w/{code}/do")

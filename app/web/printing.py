@@ -1,24 +1,24 @@
 """Prints: the deck as real cards, and a kit for tables without computers.
 
 The same pages for what comes with the program and for what a workshop was opened with. It
-leaves out what stands where on a page (`app/views/prints.py`) and how it looks
+leaves out what stands where on a page (`app/views/prints.py`, `posters.py`) and how it looks
 (`static/print.css`). What always holds: whatever is asked for in the address that is not
 known is left out and said, and a print needs no script.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from fastapi import APIRouter, Request, Response
 
-from app.game.material import Card, Journey
-from app.views import prints
+from app.game.material import Card, Caveat, Journey
+from app.views import posters, prints
 from app.views.deck import CardFilter
 from app.views.prints import Sides
 from app.web.door import door_of
 from app.web.errors import Problem
-from app.web.host import host_of
+from app.web.host import Host, host_of
 from app.web.page import PageView, page_for, respond, with_query
 
 router = APIRouter(include_in_schema=False)
@@ -45,6 +45,13 @@ PARTS = {
             "behind. One deck serves one table.",
             "Stiff paper, both sides; then cut along the marks",
             two_sided=True,
+        ),
+        Part(
+            "notes",
+            "Notes on the cards",
+            "What was not checked of each card, how it has been used and who tried it again, in "
+            "full. Some backs have no room for it and point here. One for each table.",
+            "Plain paper",
         ),
         Part(
             "posters",
@@ -91,6 +98,8 @@ class Source:
 
     deck: tuple[Card, ...]
     journeys: tuple[Journey, ...]
+    warning: Caveat | None
+    """What to bear in mind about every card; None in a workshop that was opened without."""
     kit: str
     """The address of the page that lists the prints."""
 
@@ -130,7 +139,7 @@ async def print_journey(
         raise Problem("not_found", "There is no such problem statement.")
     wanted = _part(part)
     page = await page_for(request, wanted.title, f"/journeys/{journey}/print")
-    own = Source(source.deck, found, source.kit)
+    own = replace(source, journeys=found)
     return _print(
         own,
         wanted,
@@ -159,9 +168,10 @@ async def print_part(request: Request, part: str, sides: str = "") -> Response:
 async def workshop_kit(request: Request, code: str) -> Response:
     """The same list for the very deck and problem statements a workshop was opened with."""
     host = await host_of(request, code)
-    state = host.live.state
-    source = Source((*state.deck.values(),), (*state.journeys.values(),), f"{host.base}/kit")
-    page = PageView(f"Print the kit of “{state.title}”", source.kit, host.name, host.live.code)
+    source = _kept(host)
+    page = PageView(
+        f"Print the kit of “{host.live.state.title}”", source.kit, host.name, host.live.code
+    )
     return _kit(source, page)
 
 
@@ -169,16 +179,26 @@ async def workshop_kit(request: Request, code: str) -> Response:
 async def print_workshop_part(request: Request, code: str, part: str, sides: str = "") -> Response:
     """A part of that kit."""
     host = await host_of(request, code)
-    state = host.live.state
     wanted = _part(part)
-    source = Source((*state.deck.values(),), (*state.journeys.values(),), f"{host.base}/kit")
+    source = _kept(host)
     page = PageView(wanted.title, f"{source.kit}/{wanted.name}", host.name, host.live.code)
     return _print(source, wanted, page, sides=sides, back=(source.kit, "Back to the kit"))
 
 
 def _shipped(request: Request) -> Source:
     content = door_of(request).workshops.content
-    return Source(content.deck.cards, content.journeys, "/kit")
+    return Source(content.deck.cards, content.journeys, content.deck.warning, "/kit")
+
+
+def _kept(host: Host) -> Source:
+    """The material the workshop of `host` was opened with."""
+    state = host.live.state
+    return Source(
+        deck=(*state.deck.values(),),
+        journeys=(*state.journeys.values(),),
+        warning=state.warning,
+        kit=f"{host.base}/kit",
+    )
 
 
 def _part(name: str) -> Part:
@@ -200,8 +220,8 @@ def _kit(source: Source, page: PageView) -> Response:
     )
 
 
-def _pages(part: Part, source: Source) -> int:
-    """How many sheets of paper a part takes."""
+def _pages(part: Part, source: Source) -> int | None:
+    """How many sheets of paper a part takes; None where its text flows on."""
     match part.name:
         case "cards":
             return len(prints.sheets(source.deck, "fronts"))
@@ -211,11 +231,13 @@ def _pages(part: Part, source: Source) -> int:
             return sum(len(journey.stages) + 1 for journey in source.journeys)
         case "guide":
             return 1
+        case "notes":
+            return None
     return len(source.journeys)
 
 
-def _barriers(journeys: Iterable[Journey]) -> list[prints.PrintedBarrier]:
-    return [barrier for journey in journeys for barrier in prints.printed_barriers(journey)]
+def _barriers(journeys: Iterable[Journey]) -> list[posters.PrintedBarrier]:
+    return [barrier for journey in journeys for barrier in posters.printed_barriers(journey)]
 
 
 def _print(
@@ -234,20 +256,23 @@ def _print(
         unknown = (*unknown, "sides")
     side: Sides = known or "both"
     cards: tuple[prints.Sheet[prints.PrintedCard], ...] = ()
-    barriers: list[prints.Sheet[prints.PrintedBarrier]] = []
+    barriers: list[prints.Sheet[posters.PrintedBarrier]] = []
     if part.name == "cards":
         wanted = source.deck if chosen is None else chosen
         cards = prints.sheets(prints.printed_deck(source.deck, wanted), side)
     if part.name == "barriers":  # each problem starts a page: its cards go to one table
         for journey in source.journeys:
-            barriers += prints.sheets(prints.printed_barriers(journey), side)
+            barriers += prints.sheets(posters.printed_barriers(journey), side)
     return respond(
         "print.html",
         page,
         part=part,
         cards=cards,
         barriers=barriers,
-        journeys=[prints.printed_journey(journey) for journey in source.journeys],
+        notes=prints.notes(source.deck) if part.name == "notes" else (),
+        warning=source.warning,
+        kit=source.kit,
+        journeys=[posters.printed_journey(journey) for journey in source.journeys],
         sides=side,
         asked=asked or {},
         unknown=unknown,

@@ -96,6 +96,7 @@ SCENES = [
     scene("visitor", "/cards/print?sides=fold&replication=contested", says="to fold"),
     scene("visitor", "/cards/print?words=nothing+of+this+kind", says="without a card"),
     scene("visitor", "/kit", small=True),
+    scene("visitor", "/kit/notes", small=True),
     scene("visitor", "/kit/posters"),
     scene("visitor", "/kit/barriers"),
     scene("visitor", "/kit/slips"),
@@ -199,6 +200,7 @@ SCENES = [
     scene("owner", ROOM + "/exports", "settled", small=True),
     scene("owner", ROOM + "/kit", "settled", small=True),
     scene("owner", ROOM + "/kit/cards", "settled"),
+    scene("owner", ROOM + "/kit/notes", "settled"),
 ]  # fmt: skip
 
 

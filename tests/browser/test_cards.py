@@ -5,6 +5,8 @@ words, and told apart by more than colour.
 """
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -25,6 +27,21 @@ ORDER = """card => [...document.getElementById(`card-${card}`).querySelectorAll(
 SAME = ["family", "card__title", "card__evidence", "card__insight", "card__question"]
 
 
+def in_order(tree: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The nodes of an accessibility tree as they are read, without those that are not."""
+    nodes = {node["nodeId"]: node for node in tree}
+
+    def walked(id: str) -> Iterator[dict[str, Any]]:
+        if not (node := nodes.get(id)):
+            return
+        if not node.get("ignored"):
+            yield node
+        for child in node.get("childIds", ()):
+            yield from walked(child)
+
+    return walked(tree[0]["nodeId"])
+
+
 async def at_play(people: People, server: Served) -> tuple[workshops.Workshop, Page]:
     workshop = workshops.open_workshop(server, "A hand", problems=workshops.PROBLEMS[:1])
     workshop.enter("Amara")
@@ -40,6 +57,10 @@ async def test_a_card_has_the_same_order_in_a_hand_on_the_deck_page_and_on_a_tra
     workshop, page = await at_play(people, server)
     card = await page.locator("#hand .card").first.get_attribute("data-card")
     assert await page.evaluate(ORDER, card) == [*SAME, "more__summary"]
+    warning = shipped_content().deck.warning
+    doubt = page.locator("#doubt")
+    await doubt.locator("summary").click()
+    await expect(doubt).to_contain_text(warning.text)
     await page.click(f"label[for='play-{card}']")
     await page.locator("#stage label.barrier__text").first.click()
     await page.fill("#write-words", "The school rings the duty desk by noon.")
@@ -48,6 +69,7 @@ async def test_a_card_has_the_same_order_in_a_hand_on_the_deck_page_and_on_a_tra
     [idea] = workshop.view()["longlist"]["ideas"]
     await page.goto(f"/w/{workshop.code}/ideas/{idea['id']}")
     assert await page.evaluate(ORDER, card) == [*SAME, "more__summary"]
+    await expect(page.locator(".trail .caveat")).to_contain_text(warning.text)
     await page.goto(f"/cards#card-{card}")
     assert await page.evaluate(ORDER, card) == [*SAME, "more__summary"]
     await expect(page.locator(f"#card-{card}")).to_be_in_viewport()
@@ -94,6 +116,33 @@ async def test_a_card_s_radio_is_named_by_its_title_and_described_by_its_face(
         await expect(radio).to_have_count(1)
         for text in (card.insight, card.question):
             await expect(radio).to_have_accessible_description(re.compile(re.escape(text)))
+
+
+async def test_a_screen_reader_meets_a_card_in_the_order_of_its_face_and_no_decoration(
+    people: People, server: Served
+) -> None:
+    _, page = await at_play(people, server)
+    session = await page.context.new_cdp_session(page)
+    tree = (await session.send("Accessibility.getFullAXTree"))["nodes"]
+    told = [str(node.get("name", {}).get("value", "")) for node in in_order(tree)]
+    for each in await page.locator("#hand .card").all():
+        card = CARDS[str(await each.get_attribute("data-card"))]
+        start = told.index(card.title)
+        places = [start]
+        for text in (card.insight, card.question):
+            places.append(told.index(text, start))
+        places.append(
+            next(n for n, name in enumerate(told) if re.match(f"The study.*{card.title}", name))
+        )
+        assert places == sorted(places)
+        assert told.index(card.family, start - 3) < start
+    opens = [
+        str(node["name"]["value"])
+        for node in tree
+        if node.get("role", {}).get("value") == "DisclosureTriangle"
+    ]
+    assert len(opens) > 5
+    assert [name for name in opens if not name[0].isalpha()] == []
 
 
 async def test_opening_a_study_leaves_every_card_where_it_is(

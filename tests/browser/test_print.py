@@ -19,7 +19,8 @@ from app.web.fragments import environment
 from tests.browser.people import People
 from tests.browser.workshops import open_workshop
 from tests.served import Served
-from tests.views.test_prints import largest_journey, longest_card
+from tests.views.test_posters import largest_journey
+from tests.views.test_prints import longest_card
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -109,6 +110,41 @@ async def test_every_back_comes_after_its_front_and_lies_behind_it(
     assert seen == {card.id for card in CARDS}
 
 
+async def test_every_back_says_what_was_not_checked_or_where_it_stands(
+    people: People, server: Served
+) -> None:
+    page = await people.come(server)
+    await printed(page, "/cards/print")
+    for number, card in enumerate(CARDS, start=1):
+        made = on_paper(card, number)
+        told = await page.locator(f".leaf--back[data-card='{card.id}']").inner_text()
+        assert "on screen" not in told
+        assert (f"See the notes sheet, no. {number}" in told) is bool(made.noted)
+        for whole in (made.unverified, made.used):
+            assert whole in told
+
+
+async def test_the_notes_sheet_is_one_table_with_every_card_and_the_warning(
+    people: People, server: Served
+) -> None:
+    page = await people.come(server)
+    pages = await printed(page, "/kit/notes")
+    assert {size(each) for each in pages} == {UPRIGHT}
+    told = re.sub(r"\s+", "", "".join(each.extract_text() for each in pages))
+    for card in CARDS:
+        for text in (card.title, card.unverified, card.used, card.replication_source):
+            assert re.sub(r"\s+", "", text or "") in told
+    for figure in CONTENT.deck.warning.figures:
+        assert re.sub(r"\s+", "", figure.claim) in told
+    # No cell is wider than its column, and each page after the first begins with the headings.
+    wide: list[str] = await page.evaluate(
+        """() => [...document.querySelectorAll('.notes__table :is(td, th)')]
+          .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.innerText)"""
+    )
+    assert wide == []
+    assert all("Not checked" in each.extract_text() for each in pages)
+
+
 async def test_to_fold_front_and_back_are_beside_each_other(people: People, server: Served) -> None:
     page = await people.come(server)
     pages = await printed(page, "/cards/print?sides=fold")
@@ -164,6 +200,7 @@ async def test_a_journey_is_printed_as_posters_barrier_cards_slips_and_score_she
     for stage, poster in zip(journey.stages, posters[1:], strict=True):
         told = " ".join(lines(poster))
         assert stage.title in told
+        assert f"When {stage.when}" in lines(poster)
         assert all(barrier.text in told for barrier in stage.barriers)
     barriers = [each for stage in journey.stages for each in stage.barriers]
     pages = await printed(page, f"{path}?part=barriers")

@@ -13,6 +13,7 @@ from playwright.async_api import Dialog, Page, expect
 from tests.browser.keys import Keys
 from tests.browser.people import People, ready, visit
 from tests.served import Served
+from tests.web.shelved import another
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -47,6 +48,23 @@ async def write_stage(keys: Keys, number: int, title: str) -> None:
     await keys.type("Cr")
     await keys.write(f"#edit-{barrier}-sources-0-document", "A local review")
     await keys.write(f"#edit-{barrier}-sources-0-section", "2.1")
+
+
+async def test_a_long_shelf_does_not_stand_between_the_keyboard_and_beginning_another(
+    people: People, server: Served
+) -> None:
+    cleo = another(server, "Cleo")
+    for problem in PROBLEMS * 7:
+        cleo.begin(problem)
+    page = await people.come(server, cleo.cookie)
+    keys = Keys(page)
+    await visit(page, HERE)
+    assert await page.locator(".piece").count() == 28
+    await keys.to(".jumps a[href='#new']")
+    await keys.press("Enter")
+    await focused(page, "new")
+    await keys.press("Tab")
+    assert await keys.has_focus("#begin input[name=from]")
 
 
 async def test_somebody_new_writes_three_stages_by_keyboard_and_two_people_play_them(

@@ -3,6 +3,9 @@
 Leaves out the ideas themselves (`test_tables.py`). Always: what was not used is counted too.
 """
 
+from dataclasses import replace
+
+from app.exports.tables import TABLES, Reader
 from app.game.material import Opm
 
 from .played import LONE, ORGANISATIONS, Played, lines, table
@@ -67,6 +70,15 @@ def test_every_card_is_counted_as_dealt_played_and_chosen(played: Played) -> Non
     assert len(on_shortlist) == 3
     assert found["card-3"]["doi"] == "10.1000/3"
     assert found["card-3"]["replication"] == "contested"
+
+
+def test_what_the_deck_says_of_all_its_cards_stands_above_their_table(played: Played) -> None:
+    said = "Effects are smaller than they look."
+    workshop = played.table.workshop
+    assert table(played, "cards").note.endswith(said)
+    assert said not in table(played, "coverage").note
+    older = TABLES["cards"].make(replace(workshop, warning=None), Reader.STAFF)
+    assert said not in older.note
 
 
 def test_participation_counts_what_each_organisation_did(played: Played) -> None:

@@ -57,6 +57,7 @@ def test_the_workshop_as_json_has_everything_in_it(played: Played) -> None:
     assert whole["journeys"] == [
         journey.model_dump(mode="json") for journey in workshop.journeys.values()
     ]
+    assert whole["warning"]["text"] == "Effects are smaller than they look."
     idea = workshop.idea(played.merged)
     [found] = [each for each in whole["ideas"] if each["id"] == played.merged]
     assert (found["words"], found["parents"]) == (idea.words, list(idea.parents))
@@ -91,6 +92,7 @@ def test_the_methods_say_dates_numbers_weights_and_seed(played: Played) -> None:
         "10 barriers",
         "hands of 5 out of 36 behavioural insight cards",
         "seed 7",
+        "The deck says of all its cards: “Effects are smaller than they look.”",
         "16 ideas",
         "2 of them after their stage had been presented",
         "1 noted down",

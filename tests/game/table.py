@@ -13,7 +13,9 @@ from app.game import decide, evolve, read_command
 from app.game.material import (
     Barrier,
     Card,
+    Caveat,
     ComB,
+    Figure,
     Journey,
     JourneyStage,
     Opm,
@@ -99,6 +101,11 @@ def a_card(number: int) -> Card:
 
 JOURNEYS = (a_journey("sharing", 3), a_journey("trusting", 2))
 DECK = tuple(a_card(number) for number in range(36))
+WARNING = Caveat(
+    title="With care",
+    text="Effects are smaller than they look.",
+    figures=(Figure(claim="They shrink.", reference="A review", doi="10.1000/def"),),
+)
 
 
 class Table:
@@ -116,7 +123,9 @@ class Table:
         wish = OpenWorkshop(
             title="A workshop", problems=[journey.id for journey in journeys], **wishes
         )
-        first = opened(wish, code="ABCD2345", seed=seed, journeys=journeys, deck=tuple(deck))
+        first = opened(
+            wish, code="ABCD2345", seed=seed, journeys=journeys, deck=tuple(deck), warning=WARNING
+        )
         self.at = NOON
         self.log: list[tuple[Event, Stamp]] = []
         stamp = Stamp(1, NOON, FACILITATOR.id)

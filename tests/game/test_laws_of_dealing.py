@@ -7,8 +7,11 @@ of one deal is looked at in `look_at_hand`, and nowhere else.
 """
 
 import os
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import mean
 from typing import Any
 
@@ -25,6 +28,7 @@ from app.game.messages import Rejected
 from tests.game.table import ORGANISATIONS, Table, a_card, a_journey
 from tests.game.test_laws import look_at_hand, look_at_swap
 
+ROOT = Path(__file__).resolve().parents[2]
 LONGER = os.environ.get("MOMENTS_EXAMPLES")
 LAWS = settings(
     max_examples=int(LONGER or 150),
@@ -151,6 +155,33 @@ def test_another_seed_is_nearly_always_another_deal() -> None:
         for seed in range(100)
     }
     assert len(hands) > 95
+
+
+DEALS = """
+from app.main import shipped_content
+from tests.game.table import Table
+from tests.game.test_laws_of_dealing import walked
+content = shipped_content()
+table = Table(journeys=content.journeys, deck=content.deck.cards, seed=5)
+walked(table, 13, ["swap", "play", "on", "swap", "play", "on"])
+print([(person.id, person.hand) for person in table.workshop.participants()])
+"""
+
+
+def test_two_processes_deal_the_same_however_they_order_their_sets() -> None:
+    dealt = [
+        subprocess.run(
+            [sys.executable, "-c", DEALS],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    ]
+    assert dealt[0].count("(") > 13
+    assert dealt[1:] == dealt[:1] * 2
 
 
 # Fair over many workshops

@@ -14,7 +14,7 @@ from app.game.opening import OpenWorkshop, WorkshopOpened, opened
 from app.game.phases import Phase
 from app.game.shapes import validated
 from app.game.workshop import Group, Options
-from tests.game.table import DECK, JOURNEYS, NOON, Table, a_card, a_journey
+from tests.game.table import DECK, JOURNEYS, NOON, WARNING, Table, a_card, a_journey
 
 
 def misshapen(**wishes: Any) -> str | None:
@@ -172,6 +172,13 @@ def test_a_workshop_is_opened_once() -> None:
 def test_an_opening_of_an_older_program_reads_with_what_was_usual_then() -> None:
     event = first_event(deck=(a_card(1), *DECK[2:8]))
     body = event.model_dump(mode="json")
-    for field in ("hand_size", "swaps_per_stage", "shortlist_per_problem", "groups_per_problem"):
+    later = ("hand_size", "swaps_per_stage", "shortlist_per_problem", "groups_per_problem")
+    for field in (*later, "warning"):
         del body[field]
     assert WorkshopOpened.model_validate(body) == event
+
+
+def test_a_workshop_keeps_what_its_deck_says_of_all_its_cards() -> None:
+    assert Table().workshop.warning == WARNING
+    older = first_event()
+    assert older.begin(Stamp(1, NOON, "facilitator")).warning is None

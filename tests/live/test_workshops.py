@@ -71,6 +71,18 @@ async def test_a_deck_and_a_journey_of_ones_own_are_what_is_played(workshops: Wo
     live = await workshops.open(wish(problems=[small_journey()], deck=deck), owner="a1")
     assert list(live.state.journeys) == ["meeting"]
     assert list(live.state.deck) == ["default", "prompt", "c0", "c1", "c2"]
+    assert live.state.warning is not None
+    assert live.state.warning.title == deck["warning"]["title"]
+
+
+@pytest.mark.parametrize("part", [None, slice(6)])
+async def test_the_warning_of_the_deck_comes_with_a_part_of_it_too(
+    workshops: Workshops, part: slice | None
+) -> None:
+    shipped = workshops.content.deck
+    ids = None if part is None else [card.id for card in shipped.cards[part]]
+    live = await workshops.open(wish(deck=ids), owner="a1")
+    assert live.state.warning == shipped.warning
 
 
 @pytest.mark.parametrize(

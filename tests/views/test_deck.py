@@ -40,6 +40,18 @@ def test_words_are_looked_for_in_study_finding_and_use_without_regard_to_capital
     assert CardFilter(words="zzzz").chosen(CARDS) == ()
 
 
+def test_words_are_found_without_their_accents_and_in_what_to_mind_and_who_tried_it_again() -> None:
+    named = next(card for card in CARDS if "Gaulé" in card.study.authors)
+    for words in ("gaule", "GAULÉ", "gaule\u0301"):
+        assert CardFilter(words=words).chosen(CARDS) == (named,)
+    minded = next(card for card in CARDS if card.caution)
+    for text in (minded.caution, minded.setting, minded.replication_source):
+        assert minded in CardFilter(words=text or "").chosen(CARDS)
+    typed = CardFilter(words="child’s story").chosen(CARDS)
+    assert typed
+    assert typed == CardFilter(words="child's story").chosen(CARDS)
+
+
 @pytest.mark.parametrize("name", ["family", "com_b", "replication"])
 def test_what_no_card_could_be_is_left_out_and_named(name: str) -> None:
     asked, unknown = CardFilter(**{name: "astrology"}, words="a").understood(CARDS)

@@ -7,22 +7,20 @@ Always: no page is asked for; these are plain functions.
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.game.material import Barrier, Card, ComB, Journey, JourneyStage, Source, Study
+from app.game.material import Card, ComB, Study
 from app.main import shipped_content
 from app.views.prints import (
     BACK_HOLDS,
     PER_SHEET,
     mirrored,
+    notes,
     printed,
-    printed_barriers,
     printed_deck,
-    printed_journey,
     sheets,
     shortened,
 )
 
 DECK = shipped_content().deck.cards
-JOURNEYS = shipped_content().journeys
 
 
 def test_eight_places_are_mirrored_column_by_column() -> None:
@@ -67,12 +65,32 @@ def test_nothing_of_the_cards_that_come_with_the_program_is_shortened() -> None:
         assert (made.finding, made.study) == (card.finding, card.study.citation)
         assert made.replication_source == card.replication_source
         assert made.caution == (card.caution or "")
-        assert made.unverified is bool(card.unverified)
+
+
+def test_a_back_says_what_was_not_checked_and_how_a_card_is_used_or_where_that_stands() -> None:
+    sent_away = 0
+    for number, card in enumerate(DECK, start=1):
+        made = printed(card, number)
+        for name in ("unverified", "used"):
+            whole, here = getattr(card, name), getattr(made, name)
+            assert here == ("" if name in made.noted else whole or "")
+            assert (name in made.noted) <= (whole is not None)
+        sent_away += bool(made.noted)
+    assert sent_away <= 8, "hardly any card sends its reader to another sheet"
+
+
+def test_the_notes_sheet_has_every_card_under_the_number_on_paper_and_whole() -> None:
+    rows = notes(DECK)
+    assert [row.number for row in rows] == [card.number for card in printed_deck(DECK, DECK)]
+    for row, card in zip(rows, DECK, strict=True):
+        for name in ("title", "replication", "replication_source", "unverified", "used"):
+            assert getattr(row, name) == getattr(card, name)
 
 
 def test_a_card_with_the_longest_texts_there_can_be_is_shortened_and_says_so() -> None:
     made = printed(longest_card(), 1)
     assert made.cut
+    assert (made.noted, made.unverified, made.used) == (("unverified", "used"), "", "")
     behind = (
         made.study, made.finding, made.setting, made.replication_source, made.caution, made.doi
     )  # fmt: skip
@@ -90,66 +108,12 @@ def test_shortened_texts_fit_and_are_left_alone_where_they_did(texts: list[str],
         assert (made, cut) == (texts, False)
 
 
-def test_barriers_are_numbered_by_stage_and_place() -> None:
-    for journey in JOURNEYS:
-        made = printed_barriers(journey)
-        assert [each.number for each in made] == [
-            f"{number}.{place}"
-            for number, stage in enumerate(journey.stages, start=1)
-            for place, _ in enumerate(stage.barriers, start=1)
-        ]
-        texts = [each.text for stage in journey.stages for each in stage.barriers]
-        assert [each.text for each in made] == texts
-        assert all(each.sources and each.finding for each in made)
-
-
-def test_posters_have_every_stage_and_barrier_of_a_journey_whole() -> None:
-    for journey in JOURNEYS:
-        made = printed_journey(journey)
-        assert (made.title, made.statement) == (journey.title, journey.statement)
-        assert [each.title for each in made.stages] == [each.title for each in journey.stages]
-        assert [each.does for each in made.stages] == [each.does for each in journey.stages]
-        texts = [each.text for stage in journey.stages for each in stage.barriers]
-        assert [text for stage in made.stages for text in stage.barriers] == texts
-
-
-def test_a_journey_as_large_as_can_be_still_has_its_posters() -> None:
-    made = printed_journey(largest_journey())
-    assert len(made.stages) == 12
-    assert {len(stage.barriers) for stage in made.stages} == {8}
-    assert {stage.size for stage in made.stages} == {"xs"}
-
-
-def largest_journey() -> Journey:
-    """Twelve stages of eight barriers, all texts as long as they may be."""
-    return Journey(
-        id="largest",
-        title="T " * 150,
-        statement="Statement " * 140,
-        stages=tuple(
-            JourneyStage(
-                title=f"{n} title " * 25, who="Who " * 70, does="Does what " * 49,
-                when="When " * 50,
-                barriers=tuple(
-                    Barrier(
-                        id=f"b-{n}-{m}", text="Barrier " * 49, finding="Finding " * 180,
-                        sources=(Source(document="D " * 140, section="S " * 140),),
-                        opm="consider", com_b=("motivation-reflective",),
-                    )
-                    for m in range(8)
-                ),
-            )
-            for n in range(12)
-        ),
-    )  # fmt: skip
-
-
 def longest_card() -> Card:
     """A card with every text as long as it may be, in words of usual length."""
     text = ("word and longer ones " * 80)[:1490]
     return Card(
         id="long", title="A title " * 30, family="Family " * 40, insight=text, question=text,
-        used=None,
+        used=text,
         study=Study(authors="Author " * 40, year=2000, title="Title " * 49, outlet="Outlet " * 40,
                     pages=None, doi="10.1234/" + "x" * 60),
         finding=text, setting=text, replication="contested", replication_source=text, caution=text,

@@ -15,7 +15,7 @@ from app.game.fitting import COMPONENTS, TABLE, Reason, fits
 from app.game.messages import STAFF, Role
 from app.main import shipped_content
 from app.views.fitting import fitting_view
-from app.views.hands import HandsView, hands
+from app.views.hands import FitView, HandsView, hands
 from app.views.viewer import Viewer
 from app.web.fragments import environment, render
 from app.web.page import PageView
@@ -122,6 +122,18 @@ def test_the_page_says_by_which_component_a_card_fits_and_which_came_for_variety
     assert "Fits barrier 1 by physical capability." in text
     assert "Dealt for variety: no other card of its family is in the hand." in text
     assert "Fits no barrier of this stage." in text
+
+
+def test_the_barriers_a_card_fits_are_told_in_their_order() -> None:
+    view = shown(at_play(1), "g1")
+    [group] = view.groups
+    fits = (FitView(1, ("Psychological capability",)), FitView(2, ("Physical opportunity",)))
+    hand = replace(group.hands[0], cards=(replace(group.hands[0].cards[0], fits=fits),))
+    view = replace(view, groups=(replace(group, hands=(hand,)),))
+    text = words(render("hands.html", page=PAGE, view=view, chosen="all", at="10:31:00"))
+    assert (
+        "Fits barrier 1 by psychological capability. Fits barrier 2 by physical opportunity."
+    ) in text
 
 
 def test_a_card_kept_from_an_earlier_stage_says_so() -> None:

@@ -53,6 +53,16 @@ def test_a_shipped_one_is_begun_from_under_an_id_of_its_own(bea: Browser) -> Non
     assert re.search(r"Ready", bea.text(HERE))
 
 
+def test_what_can_be_begun_is_one_link_away_however_much_there_is(bea: Browser) -> None:
+    bea.begin("information-sharing")
+    page = bea.get(HERE).body.decode()
+    links = re.findall(r'<a href="#(\w+)">', page)
+    assert links[0] == "new"
+    assert page.index('href="#new"') < page.index('class="piece"')
+    for id in links:
+        assert page.count(f'id="{id}" tabindex="-1"') == 1
+
+
 def test_beginning_from_something_else_is_refused(bea: Browser) -> None:
     reply = bea.post(f"{HERE}/begin", {"from": "nothing-of-ours"})
     assert reply.status == 422

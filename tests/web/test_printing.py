@@ -12,7 +12,7 @@ from app.main import shipped_content
 from tests.served import Served, served
 
 CONTENT = shipped_content()
-PARTS = ("cards", "posters", "barriers", "slips", "scores", "guide")
+PARTS = ("cards", "notes", "posters", "barriers", "slips", "scores", "guide")
 
 
 @pytest.fixture(scope="module")
@@ -84,5 +84,7 @@ def test_a_workshop_s_kit_is_the_material_it_was_opened_with_and_for_its_staff(
     assert CONTENT.journeys[1].title not in html
     _, html = get(server, f"{base}/cards", owner)
     assert fronts(html) == [card.id for card in CONTENT.deck.cards]
+    assert f'href="{base}/notes"' in html
+    assert "Treat a card as a good place to start" in get(server, f"{base}/notes", owner)[1]
     assert f'href="{base}"' in get(server, f"/facilitate/{code}/exports", owner)[1]
     assert get(server, base)[0] == 403
