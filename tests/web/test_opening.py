@@ -118,6 +118,7 @@ def test_everything_goes_on_with_ones_own(server: Served, bea: Browser) -> None:
     trail = bea.text(f"/w/{code}/ideas/{ideas[0]}")
     assert "Dates stand in five diaries." in trail
     assert "A review" in trail
+    assert "Organisational practice: create. What has to change: physical opportunity." in trail
     assert len(server.export(code, "all.zip")) > 1000
 
 
