@@ -5,7 +5,6 @@ field, and nothing of what was sent is repeated back except the field's own name
 """
 
 from collections.abc import Mapping
-from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -30,7 +29,7 @@ def validated(model: type[Model], fields: Mapping[str, Any]) -> Model:
         Malformed: with the first field at fault, in plain English, and what else is wrong.
     """
     known = {field.alias or name for name, field in model.model_fields.items()}
-    strange = islice((name for name in fields if name not in known), MOST_TOLD)
+    strange = [name for name in fields if name not in known][:MOST_TOLD]
     try:
         return model.model_validate({n: fields[n] for n in (*(known & fields.keys()), *strange)})
     except ValidationError as error:

@@ -200,6 +200,7 @@ def on_page(message: str, field: str | None, kind: object) -> str:
             return PLAIN[field]
         if field.endswith(".judgement") or field.startswith("criteria"):
             return "Give a judgement for each of the six criteria, or “not asked”."
-    last = field.rsplit(".", 1)[-1]
-    name = f"entry {int(last) + 1}" if last.isdecimal() else last.replace("_", " ")
+    whole, _, last = field.rpartition(".")
+    name = f"{whole}, entry {int(last) + 1}" if whole and last.isdecimal() else last
+    name = name.replace("_", " ")
     return message.replace(f"“{field}”", LABELS.get(last, f"{name[:1].upper()}{name[1:]}"), 1)

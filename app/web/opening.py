@@ -26,6 +26,9 @@ router = APIRouter(include_in_schema=False)
 
 NUMBERS = ("groups_per_problem", "hand_size", "swaps_per_stage", "shortlist_per_problem")
 SEVERAL = ("problems", "leave_out", "families", "cards")
+ORDER = ("title", "problems", "deck", "few_cards", *NUMBERS, "organisations", "leave_out")
+"""Of the fields on the page."""
+
 MOST_FIELDS = 2500
 """Every card of a large deck could be ticked."""
 
@@ -77,7 +80,8 @@ async def open_workshop(request: Request) -> Response:
             whole, _, entry = name.partition(".")
             before = wrong.get(whole)
             wrong[whole] = f"{before} {text}" if before and entry else before or text
-    return await _page(door, account, values, wrong, status=status)
+    in_order = sorted(wrong, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+    return await _page(door, account, values, {n: wrong[n] for n in in_order}, status=status)
 
 
 async def _wish(
