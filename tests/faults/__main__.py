@@ -41,6 +41,7 @@ class Result:
         return {
             "promise": self.promise.name,
             "says": self.promise.says,
+            "also": dict(self.promise.also),
             "asked": self.promise.asked,
             "held": self.seen.held,
             "figures": self.seen.figures,
@@ -80,8 +81,8 @@ def as_table(results: list[Result], heading: str) -> str:
         wrong = [*map(str, result.seen.faults[:5]), *result.seen.short]
         said = f"{figures}; faults found: {len(result.seen.faults)}; {result.seconds:.0f} s"
         held = "yes" if result.seen.held else " ".join(f"**no**: {'; '.join(wrong)}".split())
-        promise = result.promise
-        lines.append(f"| {promise.name} | {promise.says} | {promise.asked} | {said} | {held} |")
+        for name, says in result.promise.rows.items():
+            lines.append(f"| {name} | {says} | {result.promise.asked} | {said} | {held} |")
     return "\n".join([*lines, ""])
 
 
@@ -96,7 +97,7 @@ def main(arguments: list[str]) -> int:
         parser.error(f"there is no lane {chosen.lane}: {', '.join(LANES)}")
     seed = chosen.seed if chosen.seed is not None else random.randrange(2**31)
     wanted = {name.strip().upper() for name in chosen.only.split(",") if name.strip()}
-    promises = [each for each in all_promises() if not wanted or each.name in wanted]
+    promises = [each for each in all_promises() if not wanted or wanted & each.rows.keys()]
     if not promises:
         parser.error(f"there is no {chosen.only} here")
     day = datetime.now(UTC)
@@ -107,7 +108,7 @@ def main(arguments: list[str]) -> int:
         folder = Path(tempfile.mkdtemp(prefix=f"moments-{promise.name.lower()}-"))
         result = tried(promise, folder, seed, chosen.lane)
         results.append(result)
-        print(as_table([result], "").splitlines()[-1], flush=True)
+        print("\n".join(as_table([result], "").splitlines()[4:]), flush=True)
         if result.seen.held:
             shutil.rmtree(folder, ignore_errors=True)
         else:
