@@ -67,7 +67,7 @@ def tried(promise: Promise, folder: Path, seed: int, lane: str) -> Result:
         seen = asyncio.run(promise.run(promise.trial(folder, seed, lane)))
     except Exception as failure:
         # One that breaks off must not keep the others from being tried.
-        seen = Seen(short=[f"broke off: {type(failure).__name__}: {failure}"])
+        seen = Seen(short=[f"broke off: {type(failure).__name__}: {failure}"[:500]])
         if isinstance(failure, ExceptionGroup):
             seen.short += [f"{type(each).__name__}: {each}" for each in failure.exceptions]
     return Result(promise, seen, time.monotonic() - begun)
