@@ -67,10 +67,16 @@ def tried(promise: Promise, folder: Path, seed: int, lane: str) -> Result:
         seen = asyncio.run(promise.run(promise.trial(folder, seed, lane)))
     except Exception as failure:
         # One that breaks off must not keep the others from being tried.
-        seen = Seen(short=[f"broke off: {type(failure).__name__}: {failure}"[:500]])
-        if isinstance(failure, ExceptionGroup):
-            seen.short += [f"{type(each).__name__}: {each}" for each in failure.exceptions]
+        reasons = [f"{type(each).__name__}: {each}"[:500] for each in single(failure)]
+        seen = Seen(short=[f"broke off: {reason}" for reason in reasons])
     return Result(promise, seen, time.monotonic() - begun)
+
+
+def single(failure: Exception) -> list[Exception]:
+    """The failures in a group of them, and in its groups."""
+    if not isinstance(failure, ExceptionGroup):
+        return [failure]
+    return [each for within in failure.exceptions for each in single(within)]
 
 
 def as_table(results: list[Result], heading: str) -> str:
