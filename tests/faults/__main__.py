@@ -81,14 +81,14 @@ def single(failure: Exception) -> list[Exception]:
 
 def as_table(results: list[Result], heading: str) -> str:
     """The results as Markdown."""
-    lines = [heading, "", "| | promise | asked of a release | seen | held |", "|--|--|--|--|--|"]
+    lines = [heading, "", "| | asked of a release | seen | held |", "|--|--|--|--|"]
     for result in results:
         figures = "; ".join(f"{name} {value}" for name, value in result.seen.figures.items())
         wrong = [*map(str, result.seen.faults[:5]), *result.seen.short]
         said = f"{figures}; faults found: {len(result.seen.faults)}; {result.seconds:.0f} s"
         held = "yes" if result.seen.held else " ".join(f"**no**: {'; '.join(wrong)}".split())
-        for name, says in result.promise.rows.items():
-            lines.append(f"| {name} | {says} | {result.promise.asked} | {said} | {held} |")
+        names = ", ".join(result.promise.rows)
+        lines.append(f"| {names} | {result.promise.asked} | {said} | {held} |")
     return "\n".join([*lines, ""])
 
 

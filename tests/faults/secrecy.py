@@ -425,12 +425,14 @@ def _shown_to(idea: Any, ideas: dict[str, Any], group: str | None) -> bool:
     return bool(idea["presented"] and group in (None, idea["group"]))
 
 
-def secrecy(server: Served, seed: int, checks: int, *, steps: int = 50) -> Found:
-    """Play workshops of so many steps until so many checks were made."""
+def secrecy(
+    server: Served, seed: int, checks: int, *, steps: int = 50, first: bool = False
+) -> Found:
+    """Play workshops of so many steps until so many checks were made, or to the `first` leak."""
     chance = random.Random(seed)
     found = Found(seed)
     host, other = _signed_in(server), _signed_in(server)
-    while found.checks < checks:
+    while found.checks < checks and not (first and found.leaks):
         workshop = Workshop(server, chance, found, host, other)
         workshop.server.done(workshop.code, kind="OpenPhase", phase="play")
         workshop.state = server.export(workshop.code, "workshop.json")
