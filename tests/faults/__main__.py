@@ -87,8 +87,8 @@ def as_table(results: list[Result], heading: str) -> str:
         wrong = [*map(str, result.seen.faults[:5]), *result.seen.short]
         said = f"{figures}; faults found: {len(result.seen.faults)}; {result.seconds:.0f} s"
         held = "yes" if result.seen.held else " ".join(f"**no**: {'; '.join(wrong)}".split())
-        names = ", ".join(result.promise.rows)
-        lines.append(f"| {names} | {result.promise.asked} | {said} | {held} |")
+        for name in result.promise.rows:
+            lines.append(f"| {name} | {result.promise.asked} | {said} | {held} |")
     return "\n".join([*lines, ""])
 
 

@@ -36,6 +36,9 @@ FIELDS = {
 
 LONGEST = 2_000
 RATED = 20
+AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76"
+"""For LibreOffice: with commas, in quotation marks, in UTF-8."""
+
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 
@@ -215,7 +218,7 @@ def opened(written: bytes, folder: Path, file: str, table: Table) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / file).write_bytes(written)
     profile = f"-env:UserInstallation=file://{folder}/profile"
-    command = [OFFICE, profile, "--headless", "--convert-to", "csv", "--outdir", folder]
+    command = [OFFICE, profile, "--headless", "--convert-to", AS_CSV, "--outdir", folder]
     subprocess.run([*command, folder / file], check=True, capture_output=True, timeout=600)
     text = (folder / file).with_suffix(".csv").read_text("utf-8")
     rows = list(csv.reader(io.StringIO(text, newline="")))[HEADER_ROW:]

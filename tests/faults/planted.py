@@ -123,6 +123,22 @@ def synchronous_normal() -> None:
     )
 
 
+def hand_not_made_again() -> None:
+    """A hand is taken for unchanged, whatever becomes of it."""
+    from app.views import regions
+
+    object.__setattr__(regions.HAND, "inputs", lambda workshop, viewer: ())
+
+
+def everybody_leads() -> None:
+    """Participants may do what only facilitators may."""
+    from app.game.messages import Command, Role
+
+    for command in Command.kinds.values():
+        if Role.FACILITATOR in command.by:
+            command.by = command.by | {Role.PARTICIPANT}  # type: ignore[misc]
+
+
 BUGS: dict[str, Callable[[], None]] = {
     bug.__name__: bug
     for bug in (
@@ -134,6 +150,8 @@ BUGS: dict[str, Callable[[], None]] = {
         origin_not_checked,
         role_remembered,
         synchronous_normal,
+        hand_not_made_again,
+        everybody_leads,
     )
 }
 

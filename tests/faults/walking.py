@@ -45,8 +45,11 @@ class Walk:
         self.refused = 0
         self._names = iter(range(10_000))
 
-    async def run(self, events: int, every: int) -> Compared:
-        """Walk until there were so many events, and each kind there is; compare as it goes."""
+    async def run(self, events: int, every: int, *, first: bool = False) -> Compared:
+        """Walk until there were so many events, and each kind there is; compare as it goes.
+
+        With `first` it ends at the first difference.
+        """
         wish = {"problems": PROBLEMS, "swaps_per_stage": 2, "shortlist_per_problem": 3}
         self.code = await asyncio.to_thread(self.server.open, **wish)
         data = self.server.folder / "data" / "moments.db"
@@ -55,7 +58,7 @@ class Walk:
         try:
             await self._gather()
             await self.mirror.catch_up()
-            await self._walk(events, every)
+            await self._walk(events, every, first)
         finally:
             await asyncio.gather(*(who.leave() for who in self.people))
             await store.close()
@@ -68,7 +71,7 @@ class Walk:
         pairs = {(kind, role) for kind in Event.kinds for role in roles}
         return {kind for kind, _ in pairs - self.found.pairs}
 
-    async def _walk(self, events: int, every: int) -> None:
+    async def _walk(self, events: int, every: int, first: bool) -> None:
         for phase in self._course():
             await self._ask(None, {"kind": "OpenPhase", "phase": phase})
             for _ in range(self.chance.randint(6, 12)):
@@ -77,7 +80,9 @@ class Walk:
                 if len(self.mirror.kinds) >= every:
                     await compare(self.people, self.mirror, self.found)
             await compare(self.people, self.mirror, self.found)
-            if self.found.events >= events and not self.missing:
+            if (self.found.events >= events and not self.missing) or (
+                first and self.found.differences
+            ):
                 return
 
     def _course(self) -> Any:
