@@ -35,13 +35,13 @@ async def run(trial: Trial) -> Seen:
 PROMISE = Promise(
     "P7",
     "What you see equals a fresh page",
-    "a random walk of 20,000 events, by sockets of programs and pages: every kind of event, every"
+    "random walks of 10,000 events, by sockets of programs and pages: every kind of event, every"
     " role, 0 differences from a fresh page, a fresh view and the log",
     {
         "share": {"walks": 1, "events": 60, "every": 20},
         "ci": {"walks": 1, "events": 300, "every": 5},
-        "hour": {"walks": 6, "events": 500, "every": 4},
-        "release": {"walks": 40, "events": 500, "every": 3},
+        "hour": {"walks": 4, "events": 300, "every": 5},
+        "release": {"walks": 20, "events": 500, "every": 4},
     },
     run,
 )
