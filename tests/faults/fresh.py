@@ -30,7 +30,8 @@ from tests.faults.participant import LOST_LINE, Participant, call
 from tests.served import Served
 from tests.web.canaries import page_socket
 
-SETTLED_WITHIN = 15  # seconds for what is on its way
+ON_ITS_WAY = 0.05  # seconds after which it is worth looking
+SETTLED_WITHIN = 15  # seconds after which what has not come never will
 PARTIAL = re.compile(r'<hx-partial hx-target="#(\w+)"[^>]*>(.*?)</hx-partial>', re.DOTALL)
 SECTION = re.compile(r"<(/?)section\b")
 
@@ -190,6 +191,7 @@ class Mirror:
 async def compare(people: list[Onlooker], mirror: Mirror, found: Compared) -> None:
     """Everybody's screens, once the last of what was sent has come."""
     await mirror.catch_up()
+    await asyncio.sleep(ON_ITS_WAY)
     differing = await asyncio.gather(*(_settled(who, mirror, found) for who in people))
     found.differences += [each for some in differing for each in some]
     found.events += len(mirror.kinds)

@@ -18,8 +18,7 @@ from tests.faults.fresh import Compared, Mirror, Onlooker, compare, onlooker
 from tests.game.test_permissions import SAMPLES
 from tests.served import KEY, Served, new_ref
 
-PEOPLE = 5
-MOST_PEOPLE = 12
+PEOPLE = 3
 PROBLEMS = ["information-sharing", "wider-organisations"]
 SEATS = (Role.TABLE_LEAD, Role.CO_HOST, Role.OBSERVER, Role.ANALYST)
 COURSE = (
@@ -36,8 +35,9 @@ Wish = tuple[str | None, dict[str, Any]] | None
 class Walk:
     """A workshop with somebody in every role, on which anything is tried."""
 
-    def __init__(self, server: Served, seed: int, cookie: str) -> None:
-        """`cookie` is that of the server's owner, signed in."""
+    def __init__(self, server: Served, seed: int, cookie: str, *, people: int = 12) -> None:
+        """`cookie` is that of the server's owner, signed in; so many people look on at most."""
+        self.most = people
         self.server, self._cookie = server, cookie
         self.chance = random.Random(f"walk {seed}")
         self.people: list[Onlooker] = []
@@ -152,7 +152,7 @@ class Walk:
                 if wish is not None:
                     wishes.append((kind, wish))
         new = [each for each in wishes if MAKES.get(each[0]) in self.missing]
-        kind, wish = self.chance.choice(new if new and self.chance.random() < 0.5 else wishes)
+        kind, wish = self.chance.choice(new if new and self.chance.random() < 0.9 else wishes)
         if kind in ("Join", "JoinByInvite"):
             await self._come_in(Role.PARTICIPANT if kind == "Join" else self.chance.choice(SEATS))
             return
@@ -190,7 +190,7 @@ class Walk:
 
 
 def _join(walk: Walk, workshop: Workshop) -> Wish:
-    return (None, {}) if len(walk.people) < MOST_PEOPLE else None
+    return (None, {}) if len(walk.people) < walk.most else None
 
 
 def _invite(walk: Walk, workshop: Workshop) -> Wish:

@@ -17,8 +17,8 @@ async def run(trial: Trial) -> Seen:
     with served(trial.folder) as server:
         link = server.sign_in()
         for number in range(trial.of("walks")):
-            walk = Walk(server, trial.seed + number, link)
-            found = await walk.run(trial.of("events"), trial.of("every"))
+            walk = Walk(server, trial.seed + number, link, people=trial.of("people"))
+            found = await walk.run(trial.of("events"), 100 // trial.of("looks at 100"))
             events, regions = events + found.events, regions + found.regions
             refused += walk.refused
             pairs |= found.pairs
@@ -38,10 +38,10 @@ PROMISE = Promise(
     "random walks of 10,000 events, by sockets of programs and pages: every kind of event, every"
     " role, 0 differences from a fresh page, a fresh view and the log",
     {
-        "share": {"walks": 1, "events": 60, "every": 20},
-        "ci": {"walks": 1, "events": 300, "every": 5},
-        "hour": {"walks": 4, "events": 300, "every": 5},
-        "release": {"walks": 20, "events": 500, "every": 4},
+        "share": {"walks": 1, "events": 60, "looks at 100": 5, "people": 9},
+        "ci": {"walks": 1, "events": 300, "looks at 100": 20, "people": 12},
+        "hour": {"walks": 4, "events": 300, "looks at 100": 20, "people": 12},
+        "release": {"walks": 20, "events": 500, "looks at 100": 25, "people": 12},
     },
     run,
 )
