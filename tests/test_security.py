@@ -16,6 +16,7 @@ from app import __version__
 from app.exports.tables import Reader
 from app.web import exporting
 from scripts.sbom import document
+from tests.faults.promise import all_promises
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -44,6 +45,11 @@ def names_of_tests() -> set[str]:
     return found
 
 
+def names_of_promises() -> set[str]:
+    """Such as P13: each is tried with every change, and for longer by `make faults`."""
+    return {name for promise in all_promises() for name in promise.rows}
+
+
 def test_every_requirement_is_on_the_page() -> None:
     numbers = [number for number, *_ in ROW.findall(PAGE)]
     assert sorted(numbers) == sorted(REQUIREMENTS + PROMISES)
@@ -54,7 +60,7 @@ def test_what_is_named_beside_a_requirement_exists(number: str) -> None:
     asked, met, tests = rows()[number]
     named = re.findall(r"`(\w+)`", tests)
     assert named
-    assert set(named) <= names_of_tests()
+    assert set(named) <= names_of_tests() | names_of_promises()
     assert len(asked) > 20
     for departure in re.findall(r"\*\*Departure:\*\*(.*)", met):
         assert len(departure) > 30, "say why"

@@ -33,13 +33,14 @@ class Region:
         """The viewer this region is made for: nobody in particular, a group, or `viewer`.
 
         What is shared is made without knowing who looks, so that nothing of one person
-        can reach another through it.
+        can reach another through it. A seat is read from the workshop: somebody who came
+        before they were seated is the same audience as on a page they load after.
         """
         if self.audience == "all":
             return EVERYBODY
-        if self.audience == "person":
-            return viewer
         person = workshop.people.get(viewer.id)
+        if self.audience == "person":
+            return Viewer(viewer.id, viewer.role, None if person else viewer.group)
         group = person.group if person else viewer.group
         return Viewer("", Role.VISITOR, group)
 
@@ -49,6 +50,12 @@ EVERYBODY = Viewer("", Role.VISITOR)
 
 def _all_ideas(workshop: Workshop, viewer: Viewer) -> tuple[object, ...]:
     return (*(group.ideas for group in workshop.groups.values()),)
+
+
+def _own_ideas(workshop: Workshop, viewer: Viewer) -> tuple[object, ...]:
+    """Also where one sits: of a group that one has left one is told no names."""
+    person = workshop.people.get(viewer.id)
+    return (person and person.group, *_all_ideas(workshop, viewer))
 
 
 def _own_rating(workshop: Workshop, viewer: Viewer) -> tuple[object, ...]:
@@ -63,7 +70,7 @@ HAND = Region("hand", "person", participant.hand)
 GROUP = Region("group", "group", participant.group, live=True)
 BOARD = Region("board", "group", participant.board)
 EARLIER = Region("earlier", "group", participant.earlier)
-MINE = Region("mine", "person", participant.mine, inputs=_all_ideas)
+MINE = Region("mine", "person", participant.mine, inputs=_own_ideas)
 SPOTLIGHT = Region("spotlight", "all", results.spotlight)
 RATING = Region("rating", "person", rating.rating, inputs=_own_rating)
 SHORTLIST = Region("shortlist", "all", results.shortlist)

@@ -64,7 +64,7 @@ def read_xlsx(written: bytes, table: Table) -> Rows:
         for cell in row:
             assert [child.tag for child in cell] == [f"{_SHEET}v"]
             value = cell[0].text or ""
-            at = ord(cell.attrib["r"][0]) - ord("A")
+            at = _column(cell.attrib["r"])
             if cell.get("t") == "s":
                 cells[at] = strings[int(value)]
             else:
@@ -75,6 +75,14 @@ def read_xlsx(written: bytes, table: Table) -> Rows:
     # A row of nothing but empty cells is not written at all.
     blank = [""] * len(table.columns)
     return [found.get(HEADER_ROW + 1 + down, blank) for down in range(len(table.rows))]
+
+
+def _column(place: str) -> int:
+    """The number of the column of a place such as AB12, counted from nought."""
+    number = 0
+    for letter in place.rstrip("0123456789"):
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number - 1
 
 
 def _excel_text(run: str) -> str:

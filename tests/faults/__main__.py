@@ -41,6 +41,7 @@ class Result:
         return {
             "promise": self.promise.name,
             "says": self.promise.says,
+            "also": dict(self.promise.also),
             "asked": self.promise.asked,
             "held": self.seen.held,
             "figures": self.seen.figures,
@@ -66,22 +67,28 @@ def tried(promise: Promise, folder: Path, seed: int, lane: str) -> Result:
         seen = asyncio.run(promise.run(promise.trial(folder, seed, lane)))
     except Exception as failure:
         # One that breaks off must not keep the others from being tried.
-        seen = Seen(short=[f"broke off: {type(failure).__name__}: {failure}"])
-        if isinstance(failure, ExceptionGroup):
-            seen.short += [f"{type(each).__name__}: {each}" for each in failure.exceptions]
+        reasons = [f"{type(each).__name__}: {each}"[:500] for each in single(failure)]
+        seen = Seen(short=[f"broke off: {reason}" for reason in reasons])
     return Result(promise, seen, time.monotonic() - begun)
+
+
+def single(failure: Exception) -> list[Exception]:
+    """The failures in a group of them, and in its groups."""
+    if not isinstance(failure, ExceptionGroup):
+        return [failure]
+    return [each for within in failure.exceptions for each in single(within)]
 
 
 def as_table(results: list[Result], heading: str) -> str:
     """The results as Markdown."""
-    lines = [heading, "", "| | promise | asked of a release | seen | held |", "|--|--|--|--|--|"]
+    lines = [heading, "", "| | asked of a release | seen | held |", "|--|--|--|--|"]
     for result in results:
         figures = "; ".join(f"{name} {value}" for name, value in result.seen.figures.items())
         wrong = [*map(str, result.seen.faults[:5]), *result.seen.short]
         said = f"{figures}; faults found: {len(result.seen.faults)}; {result.seconds:.0f} s"
         held = "yes" if result.seen.held else " ".join(f"**no**: {'; '.join(wrong)}".split())
-        promise = result.promise
-        lines.append(f"| {promise.name} | {promise.says} | {promise.asked} | {said} | {held} |")
+        for name in result.promise.rows:
+            lines.append(f"| {name} | {result.promise.asked} | {said} | {held} |")
     return "\n".join([*lines, ""])
 
 
@@ -96,7 +103,7 @@ def main(arguments: list[str]) -> int:
         parser.error(f"there is no lane {chosen.lane}: {', '.join(LANES)}")
     seed = chosen.seed if chosen.seed is not None else random.randrange(2**31)
     wanted = {name.strip().upper() for name in chosen.only.split(",") if name.strip()}
-    promises = [each for each in all_promises() if not wanted or each.name in wanted]
+    promises = [each for each in all_promises() if not wanted or wanted & each.rows.keys()]
     if not promises:
         parser.error(f"there is no {chosen.only} here")
     day = datetime.now(UTC)
@@ -107,7 +114,7 @@ def main(arguments: list[str]) -> int:
         folder = Path(tempfile.mkdtemp(prefix=f"moments-{promise.name.lower()}-"))
         result = tried(promise, folder, seed, chosen.lane)
         results.append(result)
-        print(as_table([result], "").splitlines()[-1], flush=True)
+        print("\n".join(as_table([result], "").splitlines()[4:]), flush=True)
         if result.seen.held:
             shutil.rmtree(folder, ignore_errors=True)
         else:

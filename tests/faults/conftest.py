@@ -9,7 +9,6 @@ from tests.needs import c_compiler
 
 RECORDED = (
     "test_a_promise_is_kept[P2]",
-    "test_nothing_acknowledged_is_lost_whenever_the_power_fails",
     "test_a_store_that_does_not_wait_for_the_disk_is_found_out",
     "test_what_was_recorded_is_all_that_happened_to_the_disk",
 )

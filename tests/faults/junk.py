@@ -20,14 +20,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from app.game.messages import Command
 from tests.game.test_permissions import SAMPLES
 from tests.served import KEY, Served, heard, new_ref
 
-FRAMES_OF_ONE = 150
-"""So many a person may send within ten seconds; more would only be told to wait."""
+FRAMES_OF_ONE, SECONDS_OF_ONE = 180, 10
+"""So many one person sends within so long; more would only be told to wait."""
+
+ANSWERS = ('{"ok"', '{"no"')
 
 ENDS = {1007, 1009, 1002, 4400, 4401}
 """What may close the socket of somebody who sends junk: not text, too large, no frame."""
@@ -42,6 +45,10 @@ NUMBERS = ("NaN", "Infinity", "-Infinity", "1" * 5000, "-0", "1e999", "1.5", "0x
 DEEP = (
     "[" * 200_000, '{"a":' * 60_000, "[" * 100_000 + "]" * 100_000, '[{"kind":' * 40_000,
 )  # fmt: skip
+
+
+Frame = str | bytes | list[str]
+"""One message; in pieces, where it is a list."""
 
 
 @dataclass
@@ -81,7 +88,7 @@ def junk_command(chance: random.Random) -> dict[str, Any]:
     return command
 
 
-def junk_frame(chance: random.Random) -> str | bytes | list[str]:
+def junk_frame(chance: random.Random) -> Frame:
     """One message: text, binary, or text in pieces."""
     kind = chance.randrange(10)
     if kind == 0:
@@ -117,12 +124,13 @@ async def frames(server: Served, seed: int, figure: int, *, people: int = 16) ->
     honest = asyncio.create_task(_honest(server, code, stop))
 
     async def pest(key: str, own: random.Random, share: int) -> None:
+        clock = asyncio.get_running_loop().time
         while share > 0:
-            batch = min(share, FRAMES_OF_ONE)
+            batch, begun = min(share, FRAMES_OF_ONE), clock()
             share -= batch
-            await _junk_on_one_socket(server, code, key, own, batch, found)
+            await _junk_of_one(server, code, key, [junk_frame(own) for _ in range(batch)], found)
             if share:
-                await asyncio.sleep(10)
+                await asyncio.sleep(max(0.0, begun + SECONDS_OF_ONE - clock()))
 
     share = -(-figure // people)
     pests = [pest(key, random.Random(chance.random()), share) for key in keys]
@@ -133,31 +141,53 @@ async def frames(server: Served, seed: int, figure: int, *, people: int = 16) ->
     return found
 
 
-async def _junk_on_one_socket(
-    server: Served, code: str, key: str, chance: random.Random, number: int, found: Found
+async def _junk_of_one(
+    server: Served, code: str, key: str, waiting: list[Frame], found: Found
 ) -> None:
-    while number > 0:
+    """Send these, on one socket after another, for some of them end theirs.
+
+    They are sent without waiting for answers, which come in the order of the frames: so it is
+    known which frame an answer, or an end, was for.
+    """
+    while waiting:
         async with server.socket(code, key) as line:
             await heard(line)
+            sending = asyncio.create_task(_send_all(line, waiting))
+            answered = 0
             with contextlib.suppress(ConnectionClosed):
-                while number > 0:
-                    number -= 1
-                    sent = junk_frame(chance)
-                    found.sent += 1
-                    await line.send(_sendable(sent))
-                    while (told := await heard(line, 30)).keys().isdisjoint({"ok", "no"}):
-                        pass
-                    kind = told["error"]["kind"] if "no" in told else "ok"
-                    found.answers[kind] += 1
-                    if kind in ("fault", "unavailable"):
-                        found.faults.append(f"{kind} for {str(sent)[:200]!r}")
-                return
+                for each in waiting:
+                    await _answer(line, each, found)
+                    answered += 1
+            await sending
+        if answered < len(waiting):  # the first that was not answered ended it
+            answered += 1
+            found.sent += 1
             found.answers[f"closed {line.close_code}"] += 1
             if line.close_code not in ENDS:
                 found.faults.append(f"closed {line.close_code}")
+        del waiting[:answered]
 
 
-def _sendable(message: str | bytes | list[str]) -> Any:
+async def _send_all(line: ClientConnection, frames: list[Frame]) -> None:
+    with contextlib.suppress(ConnectionClosed):
+        for each in frames:
+            await line.send(_sendable(each))
+
+
+async def _answer(line: ClientConnection, frame: Frame, found: Found) -> None:
+    """What is told of a frame; between come changes of the screen, which may be large."""
+    async with asyncio.timeout(30):
+        while not str(text := await line.recv()).startswith(ANSWERS):
+            pass
+    told = json.loads(text)
+    kind = told["error"]["kind"] if "no" in told else "ok"
+    found.sent += 1
+    found.answers[kind] += 1
+    if kind in ("fault", "unavailable"):
+        found.faults.append(f"{kind} for {str(frame)[:200]!r}")
+
+
+def _sendable(message: Frame) -> Any:
     """What a library can be made to send: a lone surrogate goes as an escape, as JSON has it."""
     if isinstance(message, list):
         return [_sendable(part) for part in message]
@@ -268,6 +298,8 @@ PATHS = (
 )  # fmt: skip
 QUERIES = ("since", "epoch", "tick", "region", "invite", "code", "idea", "capture", "remove",
            "family", "words", "token", "to", "done", "v")  # fmt: skip
+METHODS = ("GET",) * 4 + ("POST",) * 5 + ("PUT", "HEAD", "DELETE", "PATCH", "OPTIONS")
+CONNECTIONS = 4
 KINDS = (
     "application/json", "application/x-www-form-urlencoded", "text/plain", "",
     "multipart/form-data", "multipart/form-data; boundary=x", "application/json; charset=utf-16",
@@ -275,11 +307,25 @@ KINDS = (
 )  # fmt: skip
 
 
-def requests(server: Served, seed: int, figure: int) -> Found:
-    """So many requests with junk in their path, query, headers and body."""
+async def requests(server: Served, seed: int, figure: int) -> Found:
+    """So many requests with junk in their path, query, headers and body, a few at a time."""
+    share = -(-figure // CONNECTIONS)
+    seeds = [seed * CONNECTIONS + number for number in range(CONNECTIONS)]
+    host = await asyncio.to_thread(server.sign_in)
+    each = await asyncio.gather(*(asyncio.to_thread(_ask, server, s, share, host) for s in seeds))
+    found = Found(seed, sum(one.sent for one in each))
+    for one in each:
+        found.answers += one.answers
+        found.faults += one.faults
+    found.faults += faults_in_the_log(server)
+    return found
+
+
+def _ask(server: Served, seed: int, figure: int, host: str) -> Found:
+    """So many requests, one after another on one connection."""
     found, chance = Found(seed), random.Random(seed)
     code = server.open()
-    cookies = [server.enter(code, "Ann"), server.sign_in(), "moments_facilitator=forged", ""]
+    cookies = [server.enter(code, "Ann"), host, "moments_facilitator=forged", ""]
     keys = [KEY, server.join(code, "Bo")[1], "k" * 43, ""]
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     for _ in range(figure):
@@ -297,7 +343,7 @@ def requests(server: Served, seed: int, figure: int) -> Found:
             "Origin": server.url,
             "HX-Request": chance.choice(("true", "false")),
         }
-        method = chance.choice(("GET", "POST", "POST", "PUT", "HEAD", "DELETE", "PATCH", "OPTIONS"))
+        method = chance.choice(METHODS)
         body = _body(chance)
         try:
             connection.request(method, path, body, headers)
@@ -316,7 +362,6 @@ def requests(server: Served, seed: int, figure: int) -> Found:
             if shape.keys() != {"error", "ref"} or shape["error"].keys() != ERROR:
                 found.faults.append(f"another shape for {method} {path}: {content[:200]!r}")
     connection.close()
-    found.faults += faults_in_the_log(server)
     return found
 
 

@@ -20,6 +20,9 @@ from typing import Any
 CLOCK = "FAULTS_CLOCK"
 """In the environment: a file that says by how many seconds the clock is wrong."""
 
+PATIENCE = "FAULTS_PATIENCE"
+"""In the environment: the share of its usual patience with whoever takes nothing, in percent."""
+
 
 def sound() -> None:
     """Nothing is wrong."""
@@ -137,6 +140,22 @@ def synchronous_normal() -> None:
     )
 
 
+def hand_not_made_again() -> None:
+    """A hand is taken for unchanged, whatever becomes of it."""
+    from app.views import regions
+
+    object.__setattr__(regions.HAND, "inputs", lambda workshop, viewer: ())
+
+
+def everybody_leads() -> None:
+    """Participants may do what only facilitators may."""
+    from app.game.messages import Command, Role
+
+    for command in Command.kinds.values():
+        if Role.FACILITATOR in command.by:
+            command.by = command.by | {Role.PARTICIPANT}  # type: ignore[misc]
+
+
 BUGS: dict[str, Callable[[], None]] = {
     bug.__name__: bug
     for bug in (
@@ -149,6 +168,8 @@ BUGS: dict[str, Callable[[], None]] = {
         origin_not_checked,
         role_remembered,
         synchronous_normal,
+        hand_not_made_again,
+        everybody_leads,
     )
 }
 
@@ -166,6 +187,14 @@ def with_jumping_clock(file: Path) -> None:
     serving.create_app = jumping  # type: ignore[attr-defined]
 
 
+def with_patience(percent: int) -> None:
+    """The server lets go of whoever takes nothing, or answers no ping, after less time."""
+    from app import serving
+
+    for name in ("TAKES_NOTHING_SECONDS", "PING_SECONDS", "PONG_SECONDS"):
+        setattr(serving, name, max(1, getattr(serving, name) * percent // 100))
+
+
 def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in BUGS:
         raise SystemExit(f"usage: python -m tests.faults.planted {'|'.join(BUGS)} serve")
@@ -175,6 +204,8 @@ def main(arguments: list[str]) -> int:
     BUGS[arguments[0]]()
     if CLOCK in os.environ:
         with_jumping_clock(Path(os.environ[CLOCK]))
+    if PATIENCE in os.environ:
+        with_patience(int(os.environ[PATIENCE]))
     if LISTENER in os.environ:
         hand_over(int(os.environ[LISTENER]))
     return moments(arguments[1:])

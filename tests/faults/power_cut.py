@@ -9,6 +9,7 @@ store. Leaves out disks that lie about having synced. Always: one seed, the same
 """
 
 import asyncio
+import multiprocessing
 import os
 import random
 import shutil
@@ -17,6 +18,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -223,6 +225,13 @@ class Found:
     with_something_pending: int = 0
     """States in which a power cut could make any difference."""
 
+    def add(self, other: "Found") -> None:
+        self.states += other.states
+        self.rows_promised += other.rows_promised
+        self.most_lost = max(self.most_lost, other.most_lost)
+        self.faults += other.faults
+        self.with_something_pending += other.with_something_pending
+
 
 async def judged(store: Store, folder: Path, promised: Promised, found: Found) -> set[str]:
     """What is wrong with a database that was opened after a power cut."""
@@ -291,18 +300,34 @@ async def _try(
 
 
 def power_cut(seed: int, states: int, planted: str = "shipped") -> Found:
-    """Cut the power `states` times: everything acknowledged before must be there (P2)."""
-    found = Found(seed)
+    """Cut the power `states` times: everything acknowledged before must be there (P2).
+
+    The records, each of so many states, are tried by as many processes as there are cores.
+    """
+    found, starts = Found(seed), range(0, states, STATES_OF_ONE_RECORD)
     with _place() as place:
-        while found.states < states:
-            chance = random.Random(f"{seed} {found.states}")
-            here = place / f"record-{found.states}"
-            tried = here / "tried"
-            tried.mkdir(parents=True)
-            changed, _ = recorded(here, chance.randrange(2**32), rows=ROWS, planted=planted)
-            share = min(STATES_OF_ONE_RECORD, states - found.states)
-            asyncio.run(_try(changed, chance, share, tried, found))
-            shutil.rmtree(here)
+        wanted = [
+            (seed, start, min(STATES_OF_ONE_RECORD, states - start), planted, place)
+            for start in starts
+        ]
+        if len(wanted) == 1:
+            return _of_one_record(*wanted[0])
+        spawning = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(mp_context=spawning) as processes:
+            for one in processes.map(_of_one_record, *zip(*wanted, strict=True)):
+                found.add(one)
+    return found
+
+
+def _of_one_record(seed: int, start: int, states: int, planted: str, place: Path) -> Found:
+    """The store writes once, and is cut off so many times; which ones follows from `start`."""
+    found, chance = Found(seed), random.Random(f"{seed} {start}")
+    here = place / f"record-{start}"
+    tried = here / "tried"
+    tried.mkdir(parents=True)
+    changed, _ = recorded(here, chance.randrange(2**32), rows=ROWS, planted=planted)
+    asyncio.run(_try(changed, chance, states, tried, found))
+    shutil.rmtree(here)
     return found
 
 

@@ -77,13 +77,22 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """`asked` says what a release shows; `amounts` how much of it each lane does."""
+    """`asked` says what a release shows; `amounts` how much of it each lane does.
+
+    `also` are other promises, by name and what they say, that the same run proves.
+    """
 
     name: str
     says: str
     asked: str
     amounts: Mapping[str, Mapping[str, int]]
     run: Callable[[Trial], Coroutine[Any, Any, Seen]]
+    also: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> dict[str, str]:
+        """Every promise that this proves, and what it says."""
+        return {self.name: self.says, **self.also}
 
     def trial(self, folder: Path, seed: int, lane: str) -> Trial:
         return Trial(folder, seed, lane, self.amounts[lane])

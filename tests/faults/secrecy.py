@@ -69,13 +69,15 @@ class Found:
 class Workshop:
     """One workshop that is played at random."""
 
-    def __init__(self, server: Served, chance: random.Random, found: Found) -> None:
+    def __init__(
+        self, server: Served, chance: random.Random, found: Found, host: str, other: str
+    ) -> None:
+        """`host` and `other` are the cookies of its facilitator and of another one."""
         self.server, self.chance, self.found = server, chance, found
         self.numbers = itertools.count(1)
         self.about: dict[str, tuple[str, str]] = {}
         """What each marker marks: its kind, and whose or which it is."""
-        cookie = _signed_in(server)
-        self.host = Viewer("facilitator", _key(cookie), cookie)
+        self.host = Viewer("facilitator", _key(host), host)
         problems = ["information-sharing", "wider-organisations"]
         wish: dict[str, Any] = {"title": "A workshop", "problems": problems, "swaps_per_stage": 3}
         wish["seed"] = chance.randrange(2**31)
@@ -86,7 +88,6 @@ class Workshop:
         for role in ("table_lead", "observer", "analyst", "co_host"):
             self._come_in(role)
         elsewhere = server.open()
-        other = _signed_in(server)
         stranger = server.enter(elsewhere, "A stranger")
         self.viewers += [
             self.host,
@@ -424,12 +425,15 @@ def _shown_to(idea: Any, ideas: dict[str, Any], group: str | None) -> bool:
     return bool(idea["presented"] and group in (None, idea["group"]))
 
 
-def secrecy(server: Served, seed: int, checks: int, *, steps: int = 50) -> Found:
-    """Play workshops of so many steps until so many checks were made."""
+def secrecy(
+    server: Served, seed: int, checks: int, *, steps: int = 50, first: bool = False
+) -> Found:
+    """Play workshops of so many steps until so many checks were made, or to the `first` leak."""
     chance = random.Random(seed)
     found = Found(seed)
-    while found.checks < checks:
-        workshop = Workshop(server, chance, found)
+    host, other = _signed_in(server), _signed_in(server)
+    while found.checks < checks and not (first and found.leaks):
+        workshop = Workshop(server, chance, found, host, other)
         workshop.server.done(workshop.code, kind="OpenPhase", phase="play")
         workshop.state = server.export(workshop.code, "workshop.json")
         try:

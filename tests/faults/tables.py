@@ -132,16 +132,6 @@ class Table:
         fields: dict[str, Any] = {"idea": idea, "as": "build", **how}
         return await person.ask("BuildOn", self.words(person), **fields)
 
-    async def build_and_see(self, person: Participant, neighbour: Participant) -> float:
-        """The seconds until a neighbour sees what somebody builds."""
-        words, begun = self.words(person), time.monotonic()
-        fields: dict[str, Any] = {"idea": person.chance.choice(self.shown), "as": "build"}
-        asked = asyncio.ensure_future(person.ask("BuildOn", words, **fields))
-        await neighbour.see(lambda _: words in neighbour.words)
-        took = time.monotonic() - begun
-        await asked
-        return took
-
     async def keep_building(self, enough: Callable[[], bool], most: int = MOST_BUILDS) -> None:
         """Everybody builds until there is enough, or as much as a table can look at."""
 

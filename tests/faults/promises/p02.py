@@ -27,7 +27,7 @@ PROMISE = Promise(
     "“Saved” means saved, though the power fails",
     "20,000 states after a power cut: 0 lost, 0 damaged; with NORMAL losses are found",
     {
-        "share": {"states": 100},
+        "share": {"states": 150},
         "ci": {"states": 500},
         "hour": {"states": 5_000},
         "release": {"states": 20_000},
