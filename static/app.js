@@ -203,7 +203,7 @@
     const phase = byId('workshop')?.dataset.phase
     for (const place of document.querySelectorAll('[data-shows-with]')) {
       const fits = has(byId(place.dataset.showsWith)) &&
-        (!place.dataset.inPhase || !phase || place.dataset.inPhase === phase)
+        (!place.dataset.inPhase || !phase || place.dataset.inPhase.split(' ').includes(phase))
       const writing = window.moments.unsaved(place)
       const kept = !fits && window.moments.typed(place) && (writing || place.contains(document.activeElement))
       place.classList.toggle('unsaved', Boolean(kept))
@@ -274,6 +274,7 @@
     myself()
     listen()
     document.dispatchEvent(new CustomEvent('moments:shown'))
+    places() // words that were just given back hold their place open too
   }
   on('focusout', () => setTimeout(places))
   on('DOMContentLoaded', () => {
