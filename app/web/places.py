@@ -14,6 +14,7 @@ from app.game.messages import Actor, Rejected, Role
 from app.live import LiveWorkshop
 from app.store import StoreError
 from app.web import fragments
+from app.web.access import TAKEN_OUT
 from app.web.door import DRAFT_FIELDS, Door, door_of
 from app.web.errors import Problem, as_json, from_exception
 from app.web.forms import FormView, Notice, message, mistakes, on_page, typed
@@ -40,7 +41,10 @@ async def viewer_of(request: Request, live: LiveWorkshop) -> Actor:
     Raises:
         Problem: it has no seat.
     """
-    actor = await door_of(request).access.viewer(request, live)
+    access = door_of(request).access
+    actor = await access.viewer(request, live)
+    if actor is None and await access.taken_out(request, live):
+        raise Problem("unauthenticated", TAKEN_OUT)
     if actor is None:
         raise Problem("unauthenticated", "You have no seat in this workshop yet. Join it first.")
     return actor

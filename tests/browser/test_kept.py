@@ -222,3 +222,33 @@ async def test_a_workshop_half_wished_for_is_asked_about_and_comes_back_until_it
     await expect(page.locator("#new-title")).to_have_value("")
     await page.goto("/facilitate")
     assert asked == []
+
+
+async def test_a_co_host_who_is_taken_out_sees_it_also_among_interviews_and_files(
+    people: People, server: Served
+) -> None:
+    workshop = workshops.settled(server, "Taken out")
+    workshop.invite("Cleo", "co_host")
+    pages = {}
+    for name in ("assess", "exports"):
+        pages[name] = await people.come(server, workshop.cookies["Cleo"])
+        answers_yes(pages[name])
+        await visit(pages[name], f"/facilitate/{workshop.code}/{name}")
+    await pages["assess"].locator("#assess-themes").fill(HALF)
+    cleo = workshop.view(key_of(workshop.cookies["Cleo"]))["me"]["id"]
+    workshop.done("RemovePerson", participant=cleo)
+    for page in pages.values():
+        await expect(page.locator("#connection")).to_have_attribute("data-state", "ended")
+        await expect(page.locator("#connection")).to_contain_text("You have been signed out")
+    await pages["assess"].get_by_role("button", name="Note the interview down").click()
+    sending = pages["assess"].locator("#assess-sending")
+    await expect(sending).to_contain_text("Not sent. The facilitator has taken you out")
+    await expect(pages["assess"].locator("#assess-themes")).to_have_value(HALF)
+
+
+async def test_an_analyst_s_page_of_files_stays_connected(people: People, server: Served) -> None:
+    workshop = workshops.settled(server, "Files")
+    workshop.phase("closed")
+    page = await people.come(server, workshop.cookies["Analyst"])
+    await visit(page, f"/facilitate/{workshop.code}/exports")
+    await expect(page.locator("#connection")).to_have_attribute("data-state", "on")
