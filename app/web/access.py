@@ -205,9 +205,10 @@ class Access:
         """Whether the seat this browser had in this workshop was taken from it."""
         key = self.cookies.seat(request, live.code)
         row = await self._records.access(hashed(key)) if key else None
-        if row is None or row.workshop != live.code or row.person not in live.state.people:
+        if row is None or row.workshop != live.code:
             return False
-        return live.state.people[row.person].removed
+        person = live.state.people.get(row.person or "")
+        return person is not None and person.removed
 
     async def revoke_account(self, request: HTTPConnection) -> None:
         """The key this browser is signed in with opens nothing any more."""
