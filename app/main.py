@@ -185,7 +185,7 @@ def _refuse(scope: Scope, problem: Problem) -> Response:
 def _page_for(scope: Scope, problem: Problem) -> Response:
     path, state = str(scope.get("path", "")), scope.get("state", {})
     page = too_large_page(problem, path, state.get("begins", b""))
-    return page or error_page(problem, path=path)
+    return page or error_page(problem, path=path, wrote=scope.get("method") == "POST")
 
 
 def _add_watching(app: FastAPI) -> None:

@@ -203,7 +203,7 @@
     const phase = byId('workshop')?.dataset.phase
     for (const place of document.querySelectorAll('[data-shows-with]')) {
       const fits = has(byId(place.dataset.showsWith)) &&
-        (!place.dataset.inPhase || !phase || place.dataset.inPhase === phase)
+        (!place.dataset.inPhase || !phase || place.dataset.inPhase.split(' ').includes(phase))
       const writing = window.moments.unsaved(place)
       const kept = !fits && window.moments.typed(place) && (writing || place.contains(document.activeElement))
       place.classList.toggle('unsaved', Boolean(kept))
@@ -248,10 +248,12 @@
   byId('writing')?.addEventListener('toggle', quiet)
 
   /* A push may take away what has the focus, such as the button just pressed: then the
-     nearest thing around it that is left gets it, and nobody starts again from the top. */
+     nearest thing around it that is left gets it, and nobody starts again from the top. Where
+     one thing of a list has come in its stead, such as the card drawn, that one gets it. */
   let held = null
+  const items = (list) => [...list?.children ?? []].map((each) => each.id)
   on('focusin', ({ target }) => {
-    held = { target, around: [] }
+    held = { target, around: [], beside: items(target.closest('li[id]')?.parentElement) }
     for (let each = target; each; each = each.parentElement) if (each.id) held.around.push(each.id)
   })
   on('pointerdown', ({ target }) => { // somebody who points elsewhere has let go of it
@@ -259,8 +261,14 @@
   })
   function refocus () {
     if (!held || held.target.isConnected || document.activeElement !== document.body) return
-    for (const place of held.around.map(byId).filter(Boolean)) {
-      if (!place.hasAttribute('tabindex')) place.tabIndex = -1
+    const places = held.around.map(byId).filter(Boolean)
+    const list = held.beside.map(byId).find(Boolean)?.parentElement
+    const [drawn, ...more] = items(list).filter((id) => !held.beside.includes(id))
+    if (drawn && !more.length && !byId(held.around.find((id) => held.beside.includes(id)))) {
+      places.unshift(byId(drawn).querySelector('input'), byId(drawn))
+    }
+    for (const place of places.filter(Boolean)) {
+      if (place.tabIndex < 0) place.tabIndex = -1
       place.focus({ preventScroll: true })
       if (document.activeElement === place) return
     }
@@ -274,6 +282,7 @@
     myself()
     listen()
     document.dispatchEvent(new CustomEvent('moments:shown'))
+    places() // words that were just given back hold their place open too
   }
   on('focusout', () => setTimeout(places))
   on('DOMContentLoaded', () => {

@@ -28,10 +28,17 @@
   /* The idea that a form is about, where the page says so: marks are for that one alone. */
   const about = (form) => form.querySelector('input[type="hidden"][name="idea"]')?.value ?? ''
 
+  /* Ticks within a form are the editor's, which keeps them itself; those in regions are kept here. */
+  const isPicked = (form, field) => field.matches('select')
+    ? !field.options[field.selectedIndex]?.defaultSelected && field.value !== ''
+    : field.checked && (field.type === 'radio' || (field.type === 'checkbox' && !form.contains(field)))
+
   /* Words and choices as they stand in a form. */
   function keep (form) {
     // Choices in the regions belong to the form as well: they are found by its id.
-    const picked = [...form.elements].filter((field) => field.type === 'radio' && field.checked)
+    const picked = [...form.elements].filter((field) => isPicked(form, field))
+    const kept = form.querySelector('input[name="kept_idea"]')
+    if (kept && !picked.some(({ name }) => name === 'idea')) picked.push({ name: 'idea', value: kept.value })
     const fields = [...texts(form).filter((field) => field.value.trim()), ...picked]
       .map((field) => [field.name, field.value])
     if (fields.length) write(form, { fields, about: about(form) })
@@ -58,8 +65,12 @@
         .map(([, value]) => value).join(' ')
     }
     for (const [name, value] of held.fields ?? []) {
-      const radio = [...form.elements].find((each) => each.type === 'radio' && each.name === name && each.value === value)
-      if (radio) radio.checked = true
+      const picked = [...form.elements].find((each) => each.name === name && (each.matches('select')
+        ? [...each.options].some((option) => option.value === value)
+        : ['radio', 'checkbox'].includes(each.type) && each.value === value))
+      if (picked?.matches('select')) picked.value = value
+      else if (picked) picked.checked = true
+      else if (name === 'idea') form.dataset.idea = value // its region may be gone for a while
       const field = texts(form).find((each) => each.name === name)
       if (field && field.value !== value) {
         field.value = value

@@ -37,12 +37,25 @@
     }
   }
 
+  /* The idea that was chosen goes with the words, also once its radio has gone with its stage. */
+  function keepAbout (form, idea) {
+    let kept = form.querySelector('input[name="kept_idea"]')
+    if (!idea) return kept?.remove()
+    if (!kept) {
+      kept = Object.assign(document.createElement('input'), { type: 'hidden', name: 'kept_idea' })
+      form.append(kept)
+    }
+    kept.value = idea
+  }
+
   function about () {
     const form = byId('build')
     const line = byId('build-idea')
     if (!form || !line) return
-    const idea = chosen(form, 'idea')
-    const words = idea && byId(`idea-${idea.value}`)?.querySelector('.idea__words').textContent
+    const idea = chosen(form, 'idea')?.value ?? form.dataset.idea
+    keepAbout(form, idea)
+    const place = byId(`idea-${idea}`) ?? byId(`earlier-${idea}`)
+    const words = place?.querySelector('.idea__words').textContent
     line.textContent = words ? `About: “${words.length > 160 ? `${words.slice(0, 160)}…` : words}”` : 'Choose an idea above: “Say something about this”.'
   }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.game.phases import Phase
 from app.game.workshop import Step, Workshop
+from app.views.namesakes import Namesakes, namesakes
 from app.views.participant import MemberView, members
 from app.views.viewer import Company, Viewer
 
@@ -37,6 +38,8 @@ class GroupsView:
 
     groups: tuple[GroupLine, ...]
     waiting: tuple[MemberView, ...]
+    namesakes: tuple[Namesakes, ...] = ()
+    """Of one name and organisation, so perhaps one person in two seats. Not for observers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,11 @@ def _groups(workshop: Workshop, company: Company, *, names: bool) -> GroupsView:
                 open_barriers=sum(b.id not in here for b in journey.barriers_at(group.stage)),
             )
         )
-    return GroupsView(tuple(lines), members(workshop, None, company, names=names))
+    return GroupsView(
+        tuple(lines),
+        members(workshop, None, company, names=names),
+        namesakes(workshop) if names else (),
+    )
 
 
 def progress(workshop: Workshop, viewer: Viewer, company: Company) -> ProgressView | None:

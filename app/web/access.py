@@ -27,6 +27,9 @@ from app.web.errors import Problem
 OWNER = "owner"
 """The account of whoever runs the server: sees every workshop."""
 
+TAKEN_OUT = "The facilitator has taken you out of this workshop, so this was not done."
+"""What somebody who was removed is told, where their page did not learn of it before."""
+
 InviteRole = Literal["observer", "table_lead", "co_host", "analyst"]
 
 
@@ -197,6 +200,15 @@ class Access:
             return Actor(account.id, Role.FACILITATOR)
         seated = await self.viewer(request, live)
         return seated if seated is not None and seated.role in STAFF else None
+
+    async def taken_out(self, request: HTTPConnection, live: LiveWorkshop) -> bool:
+        """Whether the seat this browser had in this workshop was taken from it."""
+        key = self.cookies.seat(request, live.code)
+        row = await self._records.access(hashed(key)) if key else None
+        if row is None or row.workshop != live.code:
+            return False
+        person = live.state.people.get(row.person or "")
+        return person is not None and person.removed
 
     async def revoke_account(self, request: HTTPConnection) -> None:
         """The key this browser is signed in with opens nothing any more."""

@@ -157,7 +157,7 @@ def _home(
     if name == "choose":
         return shortlist_with(request, host, forms=forms, notice=notice, status=status)
     if name == "assess":
-        return assess_with(host, forms=forms, notice=notice, status=status)
+        return assess_with(request, host, forms=forms, notice=notice, status=status)
     return _control_room(request, host, forms=forms, notice=notice, status=status)
 
 

@@ -20,6 +20,7 @@ from app.web.exporting import export, reader_of
 from app.web.forms import FormView, Notice
 from app.web.host import Host, host_of, taker_of
 from app.web.page import (
+    LiveView,
     PageView,
     done_notice,
     respond,
@@ -102,10 +103,11 @@ def _doubled(live: LiveWorkshop) -> list[tuple[str, dict[str, list[str]]]]:
 
 @router.get("/facilitate/{code}/assess")
 async def assess_page(request: Request, code: str) -> Response:
-    return assess_with(await host_of(request, code), notice=done_notice(request))
+    return assess_with(request, await host_of(request, code), notice=done_notice(request))
 
 
 def assess_with(
+    request: Request,
     host: Host,
     *,
     forms: Mapping[str, FormView] | None = None,
@@ -120,6 +122,7 @@ def assess_with(
         host.name,
         live.code,
         notice,
+        _watching(request, host, host.base),
     )
     return respond(
         "assess.html",
@@ -132,12 +135,22 @@ def assess_with(
     )
 
 
+def _watching(request: Request, host: Host, base: str) -> LiveView | None:
+    """For a page without regions: it only learns of it when its reader has been taken out."""
+    return screen(host.door, request, host.live, host.actor, base=base, only=()).live
+
+
 @router.get("/facilitate/{code}/exports")
 async def exports_page(request: Request, code: str) -> Response:
     host = await taker_of(request, code)
     reader_of(host.actor, host.live)
+    analyst = host.actor.role is Role.ANALYST
     page = PageView(
-        f"Exports of “{host.live.state.title}”", f"{host.base}/exports", host.name, host.live.code
+        f"Exports of “{host.live.state.title}”",
+        f"{host.base}/exports",
+        host.name,
+        host.live.code,
+        live=_watching(request, host, f"/w/{host.live.code}" if analyst else host.base),
     )
     files = [
         (what, kind.title, [(f, f"{host.base}/exports/{what}.{f}") for f in formats_of(what)])
@@ -150,7 +163,7 @@ async def exports_page(request: Request, code: str) -> Response:
         page,
         exports=files,
         everything=f"{host.base}/exports/all.zip",
-        analyst=host.actor.role is Role.ANALYST,
+        analyst=analyst,
     )
 
 

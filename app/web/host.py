@@ -9,6 +9,7 @@ from fastapi import Request
 
 from app.game.messages import Actor, Role
 from app.live import LiveWorkshop
+from app.web.access import TAKEN_OUT
 from app.web.door import Door, door_of
 from app.web.errors import Problem
 
@@ -52,6 +53,8 @@ async def host_of(request: Request, code: str) -> Host:
     live = await door.workshop(request, code)
     actor = await door.access.staff(request, live)
     if actor is None:
+        if await door.access.taken_out(request, live):
+            raise Problem("forbidden", TAKEN_OUT)
         if await door.access.account(request) is None:
             raise Problem("forbidden", "This page is for the facilitator. Sign in first.")
         raise Problem("forbidden", "This workshop belongs to another facilitator.")

@@ -17,7 +17,7 @@ from app.planning import Plan, plan
 from app.store import Piece, StoreError
 from app.web.access import Account
 from app.web.door import Door, door_of
-from app.web.errors import Problem, from_exception
+from app.web.errors import STATUS, Problem, from_exception
 from app.web.forms import FormView, mistakes, new_ref, typed
 from app.web.page import PageView, go, respond
 from app.web.pieces import signed_in
@@ -37,6 +37,11 @@ OWN = "own:"
 
 USUAL_GROUP = 6
 
+SIGNED_OUT = (
+    "You are not signed in any more, so the workshop was not opened. Sign in again in another tab, "
+    "then press the button here: what you typed is still below."
+)
+
 
 @router.get("/facilitate/new")
 async def new(request: Request) -> Response:
@@ -55,11 +60,14 @@ async def new(request: Request) -> Response:
 
 @router.post("/facilitate/new")
 async def open_workshop(request: Request) -> Response:
-    account, door = await signed_in(request), door_of(request)
+    door = door_of(request)
+    account = await door.access.account(request)
     form = await request.form(max_files=0, max_fields=MOST_FIELDS)
     values = dict(typed(form))
     for name in SEVERAL:
         values[name] = "\n".join(str(value) for value in form.getlist(name))
+    if account is None:
+        return await _page(door, None, values, {"": SIGNED_OUT}, status=STATUS["forbidden"])
     if values.get("do") == "check":
         return await _page(door, account, values, {}, timed=True)
     wrong: dict[str, str] = {}
@@ -171,7 +179,7 @@ async def _document(door: Door, account: Account, chosen: str, field: str) -> di
 
 async def _page(
     door: Door,
-    account: Account,
+    account: Account | None,
     values: Mapping[str, str],
     errors: Mapping[str, str],
     *,
@@ -179,8 +187,9 @@ async def _page(
     status: int = 200,
 ) -> Response:
     content = door.workshops.content
-    pieces = await door.workshops.store.shelf.pieces(None if account.owner else account.id)
-    kept = [piece for piece in pieces if not piece.binned_at]
+    kept = await _shelf(door, account) if account else []
+    # Whose they are nobody can say who is not signed in; that they are chosen is kept.
+    chosen = () if account else (*_lines(values, "problems"), values.get("deck", ""))
     form = FormView(
         "new",
         "/facilitate/new",
@@ -196,10 +205,17 @@ async def _page(
             **{name: _lines(values, name) for name in SEVERAL},
             "plans": await _plans(door, kept, values) if timed else None,
             "size": _group_size(values),
+            "chosen": [each for each in chosen if each.startswith(OWN)],
         },
     )
-    page = PageView("Open a workshop", "/facilitate/new", account.name)
+    page = PageView("Open a workshop", "/facilitate/new", account.name if account else None)
     return respond("new.html", page, status=status, forms={"new": form})
+
+
+async def _shelf(door: Door, account: Account) -> list[Piece]:
+    """What lies on the shelf of `account`, without the bin."""
+    pieces = await door.workshops.store.shelf.pieces(None if account.owner else account.id)
+    return [piece for piece in pieces if not piece.binned_at]
 
 
 async def _plans(

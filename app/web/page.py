@@ -18,7 +18,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.game.messages import Actor
 from app.live import LiveWorkshop, Seen
 from app.web import fragments
-from app.web.access import Account
 from app.web.door import Door, door_of
 from app.web.errors import Problem
 from app.web.forms import Notice
@@ -147,14 +146,16 @@ def go(request: Request, path: str) -> Response:
     return see_other(path)
 
 
-def error_page(problem: Problem, *, path: str, signed_in: Account | None = None) -> Response:
-    """A page that says what went wrong, and where to go from here."""
+def error_page(problem: Problem, *, path: str, wrote: bool = False) -> Response:
+    """A page that says what went wrong, and where to go from here.
+
+    `wrote`: a form was sent, so there may be words to go back to.
+    """
     page = PageView(
         title=TITLES.get(problem.kind, "Something went wrong"),
         path=path,
-        signed_in=signed_in.name if signed_in else None,
     )
-    return respond("error.html", page, status=problem.status, problem=problem)
+    return respond("error.html", page, status=problem.status, problem=problem, wrote=wrote)
 
 
 TITLES: Mapping[str, str] = {

@@ -185,7 +185,7 @@ SCENES = [
     scene("owner", ROOM, "settled", "shortlist"),
     scene("owner", ROOM, "settled", "assess"),
     scene("owner", ROOM, "settled", "closed"),
-    scene("owner", ROOM, "crowded", "play", says="with forty groups"),
+    scene("owner", ROOM, "crowded", "play", says="with forty groups and a name twice"),
     scene("owner", ROOM + "/hands?group=all", "blind", "play", stage=2, small=True),
     scene("owner", ROOM + "/shortlist", "settled", "shortlist", small=True),
     scene(
@@ -216,11 +216,13 @@ def world(server: Served) -> dict[str, Workshop]:
     for idea in blind.view(amara)["rating"]["ideas"][:2]:
         marks = {"impact": 4, "effort": None, "amenability": 2}
         blind.done("RateIdea", amara, idea=idea["id"], reason="It costs a call.", **marks)
+    crowded = workshops.played(server, "Forty tables", people=80, groups_per_problem=10)
+    crowded.join("Iris 0", workshops.ORGANISATIONS[0])  # who is there already
     return {
         "blind": blind,
         "settled": workshops.settled(server, "A settled list"),
         "shared": shared,
-        "crowded": workshops.played(server, "Forty tables", people=80, groups_per_problem=10),
+        "crowded": crowded,
     }
 
 

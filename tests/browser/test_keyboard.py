@@ -77,9 +77,11 @@ async def test_somebody_joins_writes_builds_and_rates_by_keyboard(
     await expect(page.locator("#notice")).to_contain_text("Done")
     # The third card was opened and read; the first button after it swaps that card.
     await expect(page.locator(f"#card-{card}")).to_have_count(0)
-    await keys.keeps_its_place("#hand")
-    await keys.to("#hand input[name=card]", back=True)
+    drawn = "#hand li:nth-child(3) input[name=card]"  # the focus is on the card drawn in its stead
+    await expect(page.locator(drawn)).to_be_focused()
+    assert await page.locator(drawn).input_value() != card
     await keys.press("Space")
+    await expect(page.locator(drawn)).to_be_checked()
 
     await keys.write("#write-words", "The school rings the duty desk by noo")
     await keys.to("#write-send")

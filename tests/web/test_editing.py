@@ -254,3 +254,15 @@ def test_what_is_far_too_much_is_refused_and_kept_on_the_page(bea: Browser) -> N
     assert "60 stages cannot be edited" in page
     assert 'value="S59"' in page
     assert bea.form(id).get("stages-1-title") is None
+
+
+def test_what_is_wrong_beside_a_button_is_said_with_the_button(bea: Browser) -> None:
+    id = bea.begin()
+    bea.press(id, "remove-barrier-0-0", {"title": "Nothing in the way"})
+    page = bea.text(f"{HERE}/{id}?checked=1")
+    assert 'id="edit-add-barrier-0-error"' in page
+    [button] = re.findall(r'<button[^>]* id="edit-add-barrier-0"[^>]*>', page)
+    assert 'aria-describedby="edit-add-barrier-0-error"' in button
+    for described in re.findall(r'aria-describedby="([^"]*)"', page):
+        for each in described.split():
+            assert f'id="{each}"' in page

@@ -378,3 +378,22 @@ def test_other_shipped_files_at_the_next_start_change_no_workshop(tmp_path: Path
         assert first_event(server, code) == before
         after = server.view(code, key)
         assert (after["hand"], after["stage"]) == (seen["hand"], seen["stage"])
+
+
+def test_whoever_was_signed_out_meanwhile_gets_back_what_was_typed(
+    server: Served, bea: Browser
+) -> None:
+    piece = own(bea)
+    before = bea.text("/facilitate").count("workshops__one")
+    ticked = (("problems", f"own:{piece}"), ("problems", "information-sharing"))
+    changes = {"title": "A day in March", "organisations": "Police\nNHS"}
+    reply = opened(Browser(server, ""), *ticked, **changes)
+    page = reply.body.decode()
+    assert reply.status == 403
+    assert "You are not signed in any more" in page
+    assert 'value="A day in March"' in page
+    assert "Police\nNHS" in page
+    for _, chosen in ticked:
+        assert re.search(rf'value="{chosen}"[^>]* checked', page)
+    assert "Meeting in time" not in page  # whose it is nobody can say now
+    assert bea.text("/facilitate").count("workshops__one") == before

@@ -14,12 +14,18 @@ from websockets.exceptions import ConnectionClosed
 
 from app.game.messages import Actor, Role
 from app.live import Member
+from app.web.access import TAKEN_OUT
 from app.web.socket import Hangup, _as_before
 from tests.served import KEY, Served, cookie_of, heard, new_ref, served
 from tests.web.canaries import page_socket
 from tests.web.expecting import refused
 
 CLOSES_WITHIN = 10
+
+
+def key_of(cookie: str) -> str:
+    """The key of the seat that a browser's cookie holds."""
+    return cookie.partition("=")[2].rpartition(".")[0]
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +46,7 @@ def in_play(server: Served) -> tuple[str, str, str, str]:
     cookie = server.enter(code, "Ann")
     bo = server.join(code, "Bo")[1]
     server.done(code, kind="OpenPhase", phase="play")
-    key = cookie.partition("=")[2].rpartition(".")[0]
-    return code, cookie, key, bo
+    return code, cookie, key_of(cookie), bo
 
 
 async def closed_with(line: object) -> int | None:
@@ -190,6 +195,24 @@ def test_a_co_host_is_removed_from_the_control_room_too(
     room = server.page("GET", f"/facilitate/{code}", None, host).body.decode()
     assert f"?remove={person}#remove" not in room
     assert server.do(code, KEY, kind="OpenPhase", phase="briefing").status == 200
+
+
+def test_whoever_was_taken_out_is_told_so_at_their_next_act(server: Served) -> None:
+    code, ann, key, _ = in_play(server)
+    cleo = server.enter(code, "Cleo", "NHS", server.invite(code, "co_host"))
+    server.done(code, kind="RemovePerson", participant=server.view(code, key)["me"]["id"])
+    path = f"/facilitate/{code}/assess"
+    assert server.page("GET", path, None, {"Cookie": cleo}).status == 200
+    server.done(code, kind="RemovePerson", participant=server.view(code, key_of(cleo))["me"]["id"])
+    form = {"kind": "RecordAssessment", "ref": new_ref(), "form_name": "assess"}
+    for cookie, base, status in ((cleo, f"/facilitate/{code}", 403), (ann, f"/w/{code}", 401)):
+        reply = server.page("POST", f"{base}/do", form, {"Cookie": cookie})
+        assert reply.status == status
+        assert TAKEN_OUT in reply.body.decode()
+        assert "go back in your browser" in reply.body.decode()
+    stranger = server.page("POST", f"/facilitate/{code}/do", form, {"Cookie": "other=1"})
+    assert stranger.status == 403
+    assert TAKEN_OUT not in stranger.body.decode()
 
 
 async def test_signing_out_closes_the_sockets_that_were_signed_in(server: Served) -> None:

@@ -17,6 +17,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import pytest
 
 from app.content import load_content
+from app.game.fitting import TABLE
 from app.game.material import Card, ComB, Material, Source
 from app.game.messages import Role
 from app.game.phases import Phase
@@ -275,3 +276,17 @@ def test_templates_escape_by_themselves_and_know_every_name_they_use() -> None:
     assert made.from_string("{{ it }}").render(it="<") == "&lt;"
     with pytest.raises(Exception, match="nobody"):
         made.from_string("{{ nobody }}").render()
+
+
+def test_every_page_calls_the_parts_of_com_b_by_the_same_names() -> None:
+    names = {row.of.value: row.name for row in TABLE}
+    pieces: Any = environment().get_template("staff/pieces.html").make_module({})
+    assert names == pieces.COM_B
+    for path in FILES:
+        source = path.read_text(encoding="utf-8")
+        part = r'[("]((?:capability|opportunity|motivation)-\w+)"[,:] "([^"]+)"'
+        called = re.findall(part, source)
+        assert dict(called).items() <= names.items(), path
+        # Nowhere is a part said by its code, nor by a name made from it.
+        for said in re.findall(r"for (\w+) in [\w.]*com_b %\}\{\{ (.*?) \}\}", source):
+            assert said[1].startswith(f"pieces.COM_B[{said[0]}]"), path
