@@ -102,9 +102,10 @@ async def open_workshop(request: Request) -> WorkshopMade:
 @router.post("/workshops/{code}/join", status_code=201, responses=ERRORS, summary="Take a seat")
 async def join(request: Request, code: str, body: JoinRequest) -> SeatMade:
     door = door_of(request)
-    await door.limits.check("join", door.address(request))
     live = await door.workshop(request, code)
-    seat = await door.join(live, name=body.name, organisation=body.organisation, invite=body.invite)
+    seat = await door.join(
+        request, live, name=body.name, organisation=body.organisation, invite=body.invite
+    )
     return SeatMade(participant=seat.person, key=seat.key)
 
 

@@ -19,7 +19,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from app.addresses import neighbourhood
 from app.web.errors import Problem
 
-Kind = Literal["join", "sign_in", "command", "idea", "message"]
+Kind = Literal["join", "sign_in", "command", "idea", "draft", "message"]
 
 LIMITS: dict[Kind, RateLimitItem] = {
     # A whole department may come from one address: 150 people within a minute, and some twice.
@@ -28,6 +28,8 @@ LIMITS: dict[Kind, RateLimitItem] = {
     # Far above what hands can do, for programs that carry a workshop in one go.
     "command": RateLimitItemPerSecond(200, 10),
     "idea": RateLimitItemPerSecond(20, 10),
+    # A page saves 0.7 seconds after the last key; somebody may have four open.
+    "draft": RateLimitItemPerSecond(60, 10),
     "message": RateLimitItemPerSecond(400, 10),
 }
 
@@ -56,6 +58,7 @@ SAYS: dict[Kind, str] = {
     "sign_in": "Too many attempts to sign in were made.",
     "command": "That was too much at once.",
     "idea": "These are very many ideas at once.",
+    "draft": "What is being typed was sent too often to be saved.",
     "message": "That was too much at once.",
 }
 
