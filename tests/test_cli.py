@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import urllib.parse
@@ -170,6 +171,30 @@ def test_erasing_beside_a_running_server_is_done_by_that_server(
     for file in (tmp_path / "data").iterdir():
         assert code.encode() not in file.read_bytes(), file
     assert "There is no workshop" in moments(tmp_path, "erase", code).stderr
+
+
+def test_what_cannot_be_read_stops_no_erasing_and_no_start(tmp_path: Path) -> None:
+    with served(tmp_path) as server:
+        code, person, _ = played(server)
+        bad = server.open()
+        server.stop()
+        with sqlite3.connect(tmp_path / "data" / "moments.db") as database:
+            spoil = "UPDATE event SET kind = 'NoSuchEvent', subject = 'p1' WHERE workshop = ?"
+            database.execute(spoil, (bad,))
+        database.close()
+        server.start()
+        left = moments(tmp_path, "erase", bad, "p1")
+        assert (left.returncode, left.stdout) == (2, "")
+        assert "Not all of it could be erased" in left.stderr
+        server.stop()
+        server.start()
+        assert moments(tmp_path, "erase", code, person).stdout == "Erased.\n"
+        assert "Marigold" not in json.dumps(server.export(code, "log.json"))
+        assert moments(tmp_path, "erase", bad).stdout == "Erased.\n"
+        for line in server.log.read_text().splitlines():
+            assert bad not in line
+    again = moments(tmp_path, "erase", bad)
+    assert "There is no workshop" in again.stderr
 
 
 def test_a_backup_taken_while_serving_restores_into_an_empty_place_only(
