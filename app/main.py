@@ -81,10 +81,8 @@ def create_app(
 
     Raises:
         ContentError: a shipped file has mistakes.
-        SettingsError: no secret key can be kept.
     """
     shipped = content or shipped_content()
-    keys = secret_keys(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -96,6 +94,7 @@ def create_app(
                 store.guard.words,
             )
         try:
+            keys = secret_keys(settings)  # now that it is ours: not beside a newer database
             door = app.state.door = Door(
                 settings=settings,
                 workshops=Workshops(

@@ -1,5 +1,6 @@
 """The installed program, run as its user would: as a process, on a folder of its own."""
 
+import contextlib
 import json
 import os
 import re
@@ -145,6 +146,20 @@ def test_a_port_in_use_is_said_in_a_sentence(server: Served, tmp_path: Path) -> 
     started = moments(tmp_path / "other", "serve", MOMENTS_PORT=str(server.port))
     assert started.returncode == 2
     assert f"Cannot listen on 127.0.0.1, port {server.port}" in started.stderr
+
+
+def test_a_newer_database_gets_no_secret_key_beside_it(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    with contextlib.closing(sqlite3.connect(data / "moments.db")) as newer:
+        newer.executescript(
+            "CREATE TABLE schema_version (version, checks);"
+            "INSERT INTO schema_version VALUES (99, 0)"
+        )
+    refused = moments(tmp_path, "serve", MOMENTS_PORT=str(free_port()))
+    assert refused.returncode == 2
+    assert "Nothing has been changed" in refused.stderr
+    assert [file.name for file in data.iterdir()] == ["moments.db"]
 
 
 def test_a_second_server_on_the_same_data_is_refused(server: Served, tmp_path: Path) -> None:
