@@ -85,7 +85,7 @@ def _look(file: Path) -> None:
             sqlite3.connect(f"{file.as_uri()}?{query}", timeout=PATIENCE, uri=True)
         ) as connection,
     ):
-        _refuse_newer(*connection.execute(f"SELECT version FROM {SCHEMA_VERSION.name}").fetchone())
+        _refuse_newer(*connection.execute("SELECT version FROM schema_version").fetchone())
 
 
 async def _copy_if_older(engine: AsyncEngine, file: Path) -> None:
