@@ -164,8 +164,8 @@ async def draft(request: Request, code: str, body: DraftRequest) -> DraftSaved:
 async def invite(request: Request, code: str, body: InviteRequest) -> InviteMade:
     door = door_of(request)
     live = await door.workshop(request, code)
-    await _facilitator(request, live)
-    made = await door.invite(live, body.role, body.group)
+    by = await _facilitator(request, live)
+    made = await door.invite(live, body.role, body.group, by)
     return InviteMade(invite=made, url=door.url(f"/join/{live.code}?invite={made}"))
 
 

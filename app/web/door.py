@@ -149,7 +149,7 @@ class Door:
             command = JoinByInvite(**validated(Join, said).model_dump(), role=role, group=group)
         answer = await live.do(command, ref or new_ref(), VISITOR)
         assert answer.made is not None
-        key = await self.access.seat(live.code, answer.made, role, group)
+        key = await self.access.seat(live.code, answer.made, role, group, invite)
         return Seat(answer.made, role, key)
 
     async def sign_in(self, connection: HTTPConnection, token: str) -> str:
@@ -224,8 +224,10 @@ class Door:
         }
         return await live.presence.save_draft(actor.id, **kept)
 
-    async def invite(self, live: LiveWorkshop, role: InviteRole, group: str | None) -> str:
-        """A new invite to another seat.
+    async def invite(
+        self, live: LiveWorkshop, role: InviteRole, group: str | None, by: Actor
+    ) -> str:
+        """A new invite to another seat. It ends with whoever made it, if they are removed.
 
         Raises:
             Malformed: a table lead without a group.
@@ -235,7 +237,8 @@ class Door:
             raise Malformed("A table lead needs a group.", "group")
         if group is not None and group not in live.state.groups:
             raise Rejected("There is no such group in this workshop.", "group")
-        return await self.access.invite(live.code, role, group if role == "table_lead" else None)
+        lead = group if role == "table_lead" else None
+        return await self.access.invite(live.code, role, lead, by.id)
 
 
 def door_of(connection: HTTPConnection) -> Door:
