@@ -11,6 +11,7 @@ import logging
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Literal, TextIO
 
@@ -21,6 +22,14 @@ FIELDS = ("method", "route", "status", "ms", "ref", "seq")
 """What may stand beside a line's words, given as `extra`."""
 
 LONGEST = 300
+
+SELDOM = frozenset(
+    {
+        "socket.accept() out of system resource",  # asyncio, for each that waits, ever again
+        "every connection there is room for is in use",
+    }
+)
+SELDOM_SECONDS = 60
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 PROBES = frozenset({"/live", "/ready", "/metrics"})
 
@@ -35,6 +44,7 @@ def configure(log_format: Literal["text", "json"], stream: TextIO | None = None)
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLine() if log_format == "json" else TextLine())
+    handler.addFilter(Seldom())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
@@ -45,6 +55,25 @@ def configure(log_format: Literal["text", "json"], stream: TextIO | None = None)
             logger.handlers = []
             logger.propagate = True
             logger.setLevel(logging.NOTSET)
+
+
+class Seldom(logging.Filter):
+    """Lets a line that would come again and again through once a minute, so that no disk fills."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._last: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        words = _first_line(_words(record))
+        if words not in SELDOM:
+            return True
+        now, last = self._clock(), self._last.get(words)
+        if last is not None and now - last < SELDOM_SECONDS:
+            return False
+        self._last[words] = now
+        return True
 
 
 class Line(logging.Formatter):

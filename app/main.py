@@ -7,7 +7,7 @@ anything is served, and the store is closed after the last request.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from fastapi import FastAPI, Request
@@ -81,10 +81,8 @@ def create_app(
 
     Raises:
         ContentError: a shipped file has mistakes.
-        SettingsError: no secret key can be kept.
     """
     shipped = content or shipped_content()
-    keys = secret_keys(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -96,6 +94,7 @@ def create_app(
                 store.guard.words,
             )
         try:
+            keys = secret_keys(settings)  # now that it is ours: not beside a newer database
             door = app.state.door = Door(
                 settings=settings,
                 workshops=Workshops(
@@ -152,13 +151,17 @@ def create_app(
 
 
 async def _retire(door: Door) -> None:
-    """Erase workshops and facilitators' keys when their time is over, now and every hour."""
+    """Erase workshops and facilitators' keys when their time is over, now and ever again."""
     while True:
-        with suppress(StoreError):
+        try:
             await door.access.forget_old_accounts()
             erased = await door.workshops.retire()
             if erased:
                 logger.info("erased workshops whose time was over: %d", erased)
+        except StoreError:
+            logger.warning("what is over could not be erased; it is tried again")
+        except Exception:
+            logger.exception("what is over could not be erased; it is tried again")
         await asyncio.sleep(RETIRING_SECONDS)
 
 
@@ -168,7 +171,7 @@ async def _erase(erasing: Erasing) -> None:
         await asyncio.sleep(ERASING_SECONDS)
         try:
             await erasing.look()
-        except StoreError:
+        except Exception:
             logger.exception("the ledger of erasures cannot be used")
 
 

@@ -11,6 +11,7 @@ import secrets
 import signal
 import socket
 from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import uvicorn
@@ -18,13 +19,17 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from app.addresses import ANYWHERE
+from app.connections import Room, make_room, punctual
 from app.logs import configure
 from app.main import create_app
 from app.settings import Settings, SettingsError
 from app.signing import secret_keys
 from app.web.access import OWNER
+from app.web.limits import Limits
 from app.web.links import sign_in_token
 from app.web.socket import LARGEST_MESSAGE
+
+logger = logging.getLogger(__name__)
 
 SHUTDOWN_SECONDS = 4
 """For what is on its way; the store may then wait as long again for its database."""
@@ -33,16 +38,21 @@ SHUTDOWN_SECONDS = 4
 # up on bytes that nobody takes, and we on a client that answers no ping.
 TAKES_NOTHING_SECONDS = 15
 PING_SECONDS, PONG_SECONDS = 8, 18
+KEEP_ALIVE_SECONDS = 5
+"""How long a connection may be idle between two requests."""
+
 UNSENT_BYTES = 128 * 1024
 """How much waits in the kernel for one client. What waits with us is replaced by the newest."""
 
 
 def run(settings: Settings) -> int:
     """Serve until interrupted."""
-    app = create_app(settings)
+    room = make_room()
+    app = create_app(settings, limits=Limits(sockets=room.sockets))
     configure(settings.log_format)
+    _say(room)
     listening = _listen(settings)
-    asyncio.run(_serve(app, listening, settings))
+    asyncio.run(_serve(configuration(app, room), listening, settings))
     return 0
 
 
@@ -54,8 +64,10 @@ def run_demo(settings: Settings, *, participants: int, seed: int, pace: float, h
         key = SecretStr(secrets.token_urlsafe(32))
         settings = settings.model_copy(update={"facilitator_key": key})
     assert settings.facilitator_key is not None
-    app = create_app(settings)
+    room = make_room()
+    app = create_app(settings, limits=Limits(sockets=room.sockets))
     configure(settings.log_format)
+    _say(room)
     # A line for every draft would carry the links off the terminal.
     logging.getLogger("app.access").setLevel(logging.WARNING)
     listening = _listen(settings)
@@ -71,27 +83,27 @@ def run_demo(settings: Settings, *, participants: int, seed: int, pace: float, h
             settings, "Facilitator", OWNER, to=f"/facilitate/{code}"
         ),
     )
-    asyncio.run(_serve_beside(app, listening, playing))
+    asyncio.run(_serve_beside(configuration(app, room), listening, playing))
     return 0
 
 
-async def _serve(app: FastAPI, listening: socket.socket, settings: Settings) -> None:
+async def _serve(config: uvicorn.Config, listening: socket.socket, settings: Settings) -> None:
     # Started here and not by uvicorn, so that what goes wrong is said as it is, and that
     # nothing is announced before it is there.
-    async with app.router.lifespan_context(app):
+    async with _running(config):
         _welcome(settings)
         _stop_nothing_else()
-        await uvicorn.Server(configuration(app)).serve(sockets=[listening])
+        await uvicorn.Server(config).serve(sockets=[listening])
 
 
 async def _serve_beside(
-    app: FastAPI, listening: socket.socket, playing: Coroutine[Any, Any, None]
+    config: uvicorn.Config, listening: socket.socket, playing: Coroutine[Any, Any, None]
 ) -> None:
     """Serve, and run `playing` as long; the server goes on when it ends."""
     try:
-        async with app.router.lifespan_context(app):
+        async with _running(config):
             print("A workshop is being opened; simulated participants join it.", flush=True)
-            server = uvicorn.Server(configuration(app))
+            server = uvicorn.Server(config)
             _stop_nothing_else()
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             while not server.started and not serving.done():  # noqa: ASYNC110 (it has no event)
@@ -117,10 +129,26 @@ def _stop_nothing_else() -> None:
         signal.signal(number, lambda *_: None)
 
 
-def configuration(app: FastAPI) -> uvicorn.Config:
+def _running(config: uvicorn.Config) -> AbstractAsyncContextManager[Any]:
+    app: FastAPI = config.app  # type: ignore[assignment]
+    return app.router.lifespan_context(app)
+
+
+def _say(room: Room) -> None:
+    sockets = room.sockets
+    logger.info(
+        "room for %d connections, of them %d sockets, %d from one address: %d files may be open",
+        *(room.connections, sockets["all"], sockets["address"], room.files),
+    )
+
+
+def configuration(app: FastAPI, room: Room) -> uvicorn.Config:
     """How uvicorn runs the app."""
     return uvicorn.Config(
         app,
+        http=punctual(room),
+        backlog=room.waiting,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         lifespan="off",  # see _serve
         ws="websockets-sansio",
         ws_max_size=2 * LARGEST_MESSAGE,  # longer than we take, so that we can say so

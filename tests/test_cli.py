@@ -1,9 +1,11 @@
 """The installed program, run as its user would: as a process, on a folder of its own."""
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import urllib.parse
@@ -146,6 +148,20 @@ def test_a_port_in_use_is_said_in_a_sentence(server: Served, tmp_path: Path) -> 
     assert f"Cannot listen on 127.0.0.1, port {server.port}" in started.stderr
 
 
+def test_a_newer_database_gets_no_secret_key_beside_it(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    with contextlib.closing(sqlite3.connect(data / "moments.db")) as newer:
+        newer.executescript(
+            "CREATE TABLE schema_version (version, checks);"
+            "INSERT INTO schema_version VALUES (99, 0)"
+        )
+    refused = moments(tmp_path, "serve", MOMENTS_PORT=str(free_port()))
+    assert refused.returncode == 2
+    assert "Nothing has been changed" in refused.stderr
+    assert [file.name for file in data.iterdir()] == ["moments.db"]
+
+
 def test_a_second_server_on_the_same_data_is_refused(server: Served, tmp_path: Path) -> None:
     code, _, seq = played(server)
     second = moments(tmp_path, "serve", MOMENTS_PORT=str(free_port()))
@@ -170,6 +186,30 @@ def test_erasing_beside_a_running_server_is_done_by_that_server(
     for file in (tmp_path / "data").iterdir():
         assert code.encode() not in file.read_bytes(), file
     assert "There is no workshop" in moments(tmp_path, "erase", code).stderr
+
+
+def test_what_cannot_be_read_stops_no_erasing_and_no_start(tmp_path: Path) -> None:
+    with served(tmp_path) as server:
+        code, person, _ = played(server)
+        bad = server.open()
+        server.stop()
+        with sqlite3.connect(tmp_path / "data" / "moments.db") as database:
+            spoil = "UPDATE event SET kind = 'NoSuchEvent', subject = 'p1' WHERE workshop = ?"
+            database.execute(spoil, (bad,))
+        database.close()
+        server.start()
+        left = moments(tmp_path, "erase", bad, "p1")
+        assert (left.returncode, left.stdout) == (2, "")
+        assert "Not all of it could be erased" in left.stderr
+        server.stop()
+        server.start()
+        assert moments(tmp_path, "erase", code, person).stdout == "Erased.\n"
+        assert "Marigold" not in json.dumps(server.export(code, "log.json"))
+        assert moments(tmp_path, "erase", bad).stdout == "Erased.\n"
+        for line in server.log.read_text().splitlines():
+            assert bad not in line
+    again = moments(tmp_path, "erase", bad)
+    assert "There is no workshop" in again.stderr
 
 
 def test_a_backup_taken_while_serving_restores_into_an_empty_place_only(

@@ -21,6 +21,7 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from app import logs
+from app.connections import NO_ROOM
 from app.logs import AccessLog, configure
 from app.settings import Settings
 from app.web.edge import Edge, EdgeMiddleware
@@ -322,3 +323,33 @@ def test_a_problem_is_no_matter_for_the_log_beyond_its_request(written: io.Strin
     TestClient(app).get("/api/no")
     (line,) = lines(written)
     assert (line["status"], line["logger"]) == (404, "app.access")
+
+
+def test_what_would_come_again_and_again_is_written_once_a_minute() -> None:
+    now = 100.0
+    seldom = logs.Seldom(lambda: now)
+
+    def passes(name: str, words: str) -> bool:
+        return seldom.filter(logging.LogRecord(name, logging.ERROR, "", 0, words, None, None))
+
+    # As asyncio says it: the socket, with its address, on a line below.
+    full = "socket.accept() out of system resource\nsocket: <asyncio.TransportSocket>"
+    assert [passes("asyncio", full) for _ in range(3)] == [True, False, False]
+    assert passes("app.connections", NO_ROOM)
+    assert [passes("asyncio", "Task exception was never retrieved") for _ in "ab"] == [True, True]
+    now += 59
+    assert not passes("asyncio", full)
+    now += 1
+    assert passes("asyncio", full)
+    assert not passes("asyncio", full)
+
+
+def test_the_handler_holds_it_back_whoever_says_it(written: io.StringIO) -> None:
+    configure("json", written)
+    for _ in range(5):
+        logging.getLogger("asyncio").error("socket.accept() out of system resource\nsocket: 7")
+        logging.getLogger("app.connections").warning(NO_ROOM)
+    assert [line["message"] for line in lines(written)] == [
+        "socket.accept() out of system resource",
+        NO_ROOM,
+    ]

@@ -40,6 +40,7 @@ FLOORS = {
     "store": 2,
     "live": 3,
     "web": 4,
+    "connections": 5,
     "main": 5,
     "serving": 6,
     "cli": 7,

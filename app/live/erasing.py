@@ -15,11 +15,26 @@ from pydantic import BaseModel
 
 from app.game.messages import ERASED, Event, Personal
 from app.live.workshops import Workshops
-from app.store import Erasure, Erasures, InUse, Store, StoreError, fingerprint, open_store
+from app.store import (
+    Erasure,
+    Erasures,
+    InUse,
+    Store,
+    StoreError,
+    Unreadable,
+    fingerprint,
+    open_store,
+)
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = 30  # seconds
+
+CANNOT = (
+    "Not all of it could be erased: the log of that workshop holds something that this version of"
+    " Moments of Change cannot read. What it can read was erased. Erase the whole workshop, or use"
+    " the version that wrote it."
+)
 
 
 async def erase(store: Store, erasure: Erasure, *, again: bool = False) -> None:
@@ -60,9 +75,16 @@ async def _take_out(store: Store, code: str, person: str | None) -> None:
         await store.erase_workshop(code)
         return
     await store.records.forget_person(code, person)
-    rows = [row for row in await store.log.read(code) if row.subject == person]
-    blank = {row.seq: blanked(row.kind, row.body) for row in rows}
-    await store.log.rewrite(code, {r.seq: blank[r.seq] for r in rows if blank[r.seq] != r.body})
+    blank, unread = {}, 0
+    for row in await store.log.read(code):
+        if row.subject == person:
+            try:
+                blank[row.seq] = row.body, blanked(row.kind, row.body)
+            except (LookupError, TypeError, ValueError):
+                unread += 1  # what can be read is taken out all the same
+    await store.log.rewrite(code, {seq: new for seq, (old, new) in blank.items() if new != old})
+    if unread:
+        raise Unreadable(CANNOT)
 
 
 async def is_there(store: Store, code: str, person: str | None) -> bool:
@@ -82,6 +104,7 @@ async def carry_out(url: str, ledger: Erasures, erasure: Erasure) -> bool:
     Returns whether it is done; if not, that server will do it as soon as it can.
 
     Raises:
+        Unreadable: some of it never will be, with the log as it is.
         StoreError: the database cannot be opened, or failed.
     """
     try:
@@ -90,6 +113,8 @@ async def carry_out(url: str, ledger: Erasures, erasure: Erasure) -> bool:
         for _ in range(PATIENCE):  # it looks at the ledger every second, and it alone may write
             if erasure.id in ledger.carried_out():
                 return True
+            if erasure.id in ledger.given_up():
+                raise Unreadable(CANNOT) from None
             await asyncio.sleep(1)
         return False
     try:
@@ -121,26 +146,42 @@ class Erasing:
     async def look(self) -> None:
         """Carry out what the ledger asks and this process has not seen to yet.
 
-        What fails is tried at the next look.
+        One that fails holds up no other: where the database failed it is tried at the next
+        look, and where trying again would not help, at the next start.
         """
         size = self._ledger.size()
         if size == self._size:
             return
-        before, done = self._ledger.carried_out(), []
+        before, done, later = self._ledger.carried_out(), [], False
         try:
             for erasure in self._ledger.asked():
-                if erasure.id not in self._seen_to:
+                if erasure.id in self._seen_to:
+                    continue
+                try:
                     await self._see_to(erasure, again=erasure.id in before)
+                except Unreadable:
+                    self._give_up(erasure)
+                except StoreError:
+                    later = True
+                    logger.warning("something that is to be erased could not be; it is tried again")
+                except Exception:
+                    logger.exception("something that is to be erased makes the program fail")
+                    self._give_up(erasure)
+                else:
                     if erasure.id not in before:
                         done.append(erasure)
-        except StoreError:
-            logger.warning("something that is to be erased could not be; it is tried again")
-        else:
-            self._size = size
         finally:
             if done:
                 self._ledger.done(done)
                 logger.info("erased as was asked: %d", len(done))
+        if not later:
+            self._size = size
+
+    def _give_up(self, erasure: Erasure) -> None:
+        self._seen_to.add(erasure.id)
+        logger.error("something that is to be erased cannot be read, so some of it is left")
+        if erasure.id not in self._ledger.given_up():
+            self._ledger.cannot(erasure)
 
     async def _see_to(self, erasure: Erasure, *, again: bool) -> None:
         code = await place_of(self._workshops.store, erasure, again=again)

@@ -5,6 +5,7 @@ a workshop per process, however many ask for it at once.
 """
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -13,7 +14,9 @@ from app.content import Content
 from app.game.opening import OpenWorkshop, opened
 from app.live.wishes import Sound, sound
 from app.live.workshop import LiveWorkshop, now
-from app.store import Conflict, Entry, Store, Unavailable, WorkshopRecord
+from app.store import Conflict, Entry, Store, StoreError, Unavailable, WorkshopRecord
+
+logger = logging.getLogger(__name__)
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """No I, L, O, U, 0 or 1: they are mistaken for one another, read out or in a bad font."""
@@ -54,6 +57,7 @@ class Workshops:
         self._loading: dict[str, asyncio.Lock] = {}
         self._due: set[str] = set()
         """Whose time was over at the last look."""
+        self._erased: set[str] = set()
 
     async def get(self, code: str) -> LiveWorkshop | None:
         """The live workshop of `code`, folded from its log if need be; None without one.
@@ -65,11 +69,14 @@ class Workshops:
         if live is not None:
             return live
         record = await self.store.records.workshop(code)
-        if record is None:
+        if record is None or code in self._erased:
             return None
         async with self._loading.setdefault(code, asyncio.Lock()):
             if code not in self._live:
-                self._live[code] = await LiveWorkshop.load(record, self.store, self.clock)
+                loaded = await LiveWorkshop.load(record, self.store, self.clock)
+                if code in self._erased:
+                    return None  # meanwhile
+                self._live[code] = loaded
         self._loading.pop(code, None)
         return self._live[code]
 
@@ -90,12 +97,32 @@ class Workshops:
     async def refuse(self, code: str, person: str | None) -> None:
         """Let a person, or with None everybody, do nothing more in a workshop: it is erased next.
 
+        A whole workshop is not read for that, so that one that cannot be read can be erased.
+
         Raises:
             Unavailable: the database cannot be read.
         """
-        live = await self.get(code)
+        if person is None:
+            self._erased.add(code)
+            live = self._live.get(code)
+        else:
+            live = await self._readable(code)
         if live is not None:
             live.refuse(person)
+
+    async def _readable(self, code: str) -> LiveWorkshop | None:
+        """As `get`; none also where the log cannot be folded, so that nobody does anything there.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        try:
+            return await self.get(code)
+        except StoreError:
+            raise
+        except Exception:
+            logger.exception("a workshop cannot be read")
+            return None
 
     async def erased(self, code: str, person: str | None) -> None:
         """A workshop, or a person in it, was erased from the database: forget them here too.

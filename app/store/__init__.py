@@ -5,7 +5,7 @@ made after it is on the disk. Read `log` first, then `writer`.
 """
 
 from app.store.erasures import Erasure, Erasures, fingerprint
-from app.store.errors import Conflict, InUse, StoreError, Unavailable
+from app.store.errors import Conflict, InUse, StoreError, Unavailable, Unreadable
 from app.store.log import CommandKey, Entry, Row
 from app.store.opening import open_for_reading, open_store
 from app.store.shelf import MOST_PIECES, Piece, Said, Shelf, ShelfFull, Sort, Stale
@@ -32,6 +32,7 @@ __all__ = [
     "Store",
     "StoreError",
     "Unavailable",
+    "Unreadable",
     "WorkshopRecord",
     "fingerprint",
     "open_for_reading",

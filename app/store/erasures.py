@@ -56,6 +56,10 @@ class Erasures:
         """Write down that these have been carried out, for whoever waits for it."""
         self._add([{"done": erasure.id} for erasure in erasures])
 
+    def cannot(self, erasure: Erasure) -> None:
+        """Write down that this cannot be carried out as things are, for whoever waits for it."""
+        self._add([{"cannot": erasure.id}])
+
     def asked(self) -> list[Erasure]:
         """All that was ever asked, the oldest first."""
         return [
@@ -69,6 +73,10 @@ class Erasures:
     def carried_out(self) -> set[str]:
         """The ids of those that somebody has said are done."""
         return {line["done"] for line in self._lines() if "done" in line}
+
+    def given_up(self) -> set[str]:
+        """The ids of those that somebody has said cannot be done; each start tries them again."""
+        return {line["cannot"] for line in self._lines() if "cannot" in line}
 
     def size(self) -> int:
         """How long the ledger is: whoever finds it grown reads it again."""

@@ -13,6 +13,10 @@ class InUse(StoreError):
     """A server is serving from this database, and it alone may write."""
 
 
+class Unreadable(StoreError):
+    """Something in the log is none of ours, or of a later version: trying again does not help."""
+
+
 class Conflict(StoreError):
     """Something else is already written there: read again, then decide again."""
 

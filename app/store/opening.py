@@ -6,8 +6,9 @@ exactly one connection; on SQLite it is durable to the disk at every commit
 what it deletes, and nobody else writes to the file.
 """
 
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,6 +51,7 @@ async def open_store(url: str) -> Store:
         if _on_sqlite(address):
             guard = Guard()
             file = _file(address)
+            _look(file)
             # The folder holds names and what people wrote: it is for this account's eyes only.
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = FolderLock.beside(file)
@@ -63,6 +65,27 @@ async def open_store(url: str) -> Store:
                 raise
         undo.pop_all()
         return Store(writer, lock, guard)
+
+
+def _look(file: Path) -> None:
+    """Refuse a newer file before anything is opened that writes: even to open one to serve from it
+    turns its journal over, and leaves a lock beside it.
+
+    Whatever else is wrong with it, opening it says.
+    """
+    if not file.is_file() or Path(f"{file}-journal").exists():  # it has to be put right first
+        return
+    waiting = Path(f"{file}-wal")
+    still = not waiting.exists() or not waiting.stat().st_size
+    # Where nothing waits beside it, SQLite is told that nobody writes: else it makes files there.
+    query = "mode=ro&immutable=1" if still else "mode=ro"
+    with (
+        suppress(sqlite3.Error),
+        closing(
+            sqlite3.connect(f"{file.as_uri()}?{query}", timeout=PATIENCE, uri=True)
+        ) as connection,
+    ):
+        _refuse_newer(*connection.execute("SELECT version FROM schema_version").fetchone())
 
 
 async def _copy_if_older(engine: AsyncEngine, file: Path) -> None:
@@ -89,8 +112,10 @@ async def open_for_reading(url: str) -> Store:
     is no such database.
     """
     address = _address(url)
-    if _on_sqlite(address) and not _file(address).is_file():
-        raise StoreError(f"There is no database at {_file(address)}.")
+    if _on_sqlite(address):
+        if not _file(address).is_file():
+            raise StoreError(f"There is no database at {_file(address)}.")
+        _look(_file(address))
     with _in_plain_english(address):
         return Store(Writer(await _opened(address, "ro", _check_version), reading=True))
 
@@ -207,6 +232,10 @@ async def _check_version(connection: AsyncConnection) -> None:
     found = await _version(connection)
     if found is None:
         raise StoreError("This database was not made by Moments of Change.")
+    _refuse_newer(found)
+
+
+def _refuse_newer(found: int) -> None:
     if found > SCHEMA:
         raise StoreError(
             f"This database was made by a newer version of Moments of Change (its tables are"

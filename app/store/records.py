@@ -11,7 +11,17 @@ Every method raises Unavailable if the database failed.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Table, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Table,
+    and_,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -76,14 +86,13 @@ class Records:
         )
 
     async def revoke_person(self, workshop: str, person: str, at: datetime) -> None:
-        """Let none of a person's keys to a workshop in any more."""
+        """Let none of a person's keys to a workshop in any more, nor their invites.
+
+        These are the ones they made and the ones they came by; who else came by one stays.
+        """
         await self._do(
             update(ACCESS)
-            .where(
-                ACCESS.c.workshop == workshop,
-                ACCESS.c.person == person,
-                ACCESS.c.revoked_at.is_(None),
-            )
+            .where(_ways_in(workshop, person), ACCESS.c.revoked_at.is_(None))
             .values(revoked_at=at)
         )
 
@@ -131,14 +140,15 @@ class Records:
         return max((time for row in times for time in row.values()), default=None)
 
     async def forget_person(self, workshop: str, person: str) -> None:
-        """Take out a person's keys (with their name), draft and last seen, leaving no copy behind.
+        """Take out a person's keys and invites, draft and last seen, leaving no copy behind.
 
         Their words in the log are `Log.rewrite`'s. Raises Unavailable also if the rows are gone
         but another program's reading keeps them in a file; doing it again is harmless.
         """
 
         async def forgotten(connection: AsyncConnection) -> None:
-            for table in (ACCESS, DRAFT, SEEN):
+            await connection.execute(delete(ACCESS).where(_ways_in(workshop, person)))
+            for table in (DRAFT, SEEN):
                 await connection.execute(
                     delete(table).where(table.c.workshop == workshop, table.c.person == person)
                 )
@@ -171,3 +181,12 @@ class Records:
         await self._do(
             place.values(record.model_dump()).on_conflict_do_update(index_elements=key, set_=rest)
         )
+
+
+def _ways_in(workshop: str, person: str) -> ColumnElement[bool]:
+    """A person's keys, the invites they made, and the invites they came by."""
+    seats = select(ACCESS.c.name).where(
+        ACCESS.c.workshop == workshop, ACCESS.c.person == person, ACCESS.c.kind == "seat"
+    )
+    theirs = or_(ACCESS.c.person == person, ACCESS.c.key_hash.in_(seats))
+    return and_(ACCESS.c.workshop == workshop, theirs)

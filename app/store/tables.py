@@ -76,7 +76,11 @@ class WorkshopRecord(Record):
 
 
 class AccessRow(Record):
-    """A key someone may come in with. Only its hash is kept: the key itself cannot be read back."""
+    """A key someone may come in with. Only its hash is kept: the key itself cannot be read back.
+
+    `person` is whose it is: of an invite, who made it. `name` is an account's; a seat has the hash
+    of the invite it was taken by there, so that with somebody their way in is ended too.
+    """
 
     key_hash: str = Field(primary_key=True)  # sha256, hexadecimal
     kind: Literal["seat", "invite", "account"] = Field(sa_type=String)

@@ -82,7 +82,8 @@ class Access:
             row = await self._records.access(key_hash)
             if row is None:
                 return None
-            self._rows[key_hash] = row
+            if row.kind != "invite":  # another process may have ended it
+                self._rows[key_hash] = row
         return None if row.revoked_at else row
 
     async def _grant(self, kind: Literal["seat", "invite", "account"], **fields: Any) -> str:
@@ -91,13 +92,18 @@ class Access:
         await self._records.grant(row)
         return key
 
-    async def seat(self, code: str, person: str, role: Role, group: str | None) -> str:
-        """A new key for a person's seat."""
-        return await self._grant("seat", workshop=code, person=person, role=role, group_id=group)
+    async def seat(
+        self, code: str, person: str, role: Role, group: str | None, invite: str | None = None
+    ) -> str:
+        """A new key for a person's seat, taken by `invite` if by one."""
+        came_by = hashed(invite) if invite else None
+        return await self._grant(
+            "seat", workshop=code, person=person, role=role, group_id=group, name=came_by
+        )
 
-    async def invite(self, code: str, role: InviteRole, group: str | None) -> str:
-        """A new invite: whoever joins with it gets `role`."""
-        return await self._grant("invite", workshop=code, role=role, group_id=group)
+    async def invite(self, code: str, role: InviteRole, group: str | None, by: str) -> str:
+        """A new invite, made by `by`: whoever joins with it gets `role`."""
+        return await self._grant("invite", workshop=code, person=by, role=role, group_id=group)
 
     async def invited(self, code: str, invite: str) -> AccessRow:
         """The invite `invite`.
@@ -127,7 +133,7 @@ class Access:
         return await self._row(key) is not None
 
     async def revoke_person(self, code: str, person: str) -> None:
-        """None of a person's keys opens anything any more."""
+        """None of a person's keys opens anything any more, nor an invite of theirs."""
         await self._records.revoke_person(code, person, self._clock())
         self._rows = {h: row for h, row in self._rows.items() if row.person != person}
 

@@ -102,9 +102,10 @@ async def open_workshop(request: Request) -> WorkshopMade:
 @router.post("/workshops/{code}/join", status_code=201, responses=ERRORS, summary="Take a seat")
 async def join(request: Request, code: str, body: JoinRequest) -> SeatMade:
     door = door_of(request)
-    await door.limits.check("join", door.address(request))
     live = await door.workshop(request, code)
-    seat = await door.join(live, name=body.name, organisation=body.organisation, invite=body.invite)
+    seat = await door.join(
+        request, live, name=body.name, organisation=body.organisation, invite=body.invite
+    )
     return SeatMade(participant=seat.person, key=seat.key)
 
 
@@ -163,8 +164,8 @@ async def draft(request: Request, code: str, body: DraftRequest) -> DraftSaved:
 async def invite(request: Request, code: str, body: InviteRequest) -> InviteMade:
     door = door_of(request)
     live = await door.workshop(request, code)
-    await _facilitator(request, live)
-    made = await door.invite(live, body.role, body.group)
+    by = await _facilitator(request, live)
+    made = await door.invite(live, body.role, body.group, by)
     return InviteMade(invite=made, url=door.url(f"/join/{live.code}?invite={made}"))
 
 

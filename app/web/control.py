@@ -179,7 +179,7 @@ async def invite(request: Request, code: str) -> Response:
         offered = next((each for each in get_args(InviteRole) if each == role), None)
         if offered is None:
             raise Problem("malformed", "Choose what the invite is for.", "role")
-        made = await host.door.invite(host.live, offered, group)
+        made = await host.door.invite(host.live, offered, group, host.actor)
     except (Rejected, Problem, StoreError) as failure:
         problem = from_exception(failure)
         form = invite_form(host.live, values=values, errors={problem.field or "": problem.message})

@@ -121,6 +121,7 @@ class Door:
 
     async def join(
         self,
+        connection: HTTPConnection,
         live: LiveWorkshop,
         *,
         name: str,
@@ -130,10 +131,14 @@ class Door:
     ) -> Seat:
         """Give somebody a seat. The same `ref` gives the same person's seat again.
 
+        It is counted here, where the workshop has been found: a code that is none uses up no
+        honest person's joining, whichever door it was tried at.
+
         Raises:
             Rejected: the workshop is closed or full, or a name does not do.
-            Problem: the invite is not valid.
+            Problem: the invite is not valid, or too many join from there.
         """
+        await self.limits.check("join", self.address(connection))
         said = {"name": name, "organisation": organisation}
         role, group = Role.PARTICIPANT, None
         if invite is None:
@@ -144,8 +149,23 @@ class Door:
             command = JoinByInvite(**validated(Join, said).model_dump(), role=role, group=group)
         answer = await live.do(command, ref or new_ref(), VISITOR)
         assert answer.made is not None
-        key = await self.access.seat(live.code, answer.made, role, group)
+        key = await self.access.seat(live.code, answer.made, role, group, invite)
         return Seat(answer.made, role, key)
+
+    async def sign_in(self, connection: HTTPConnection, token: str) -> str:
+        """A facilitator's key, for the token of a link that is good, whatever was tried before.
+
+        A token is signed, so that none can be guessed; what is counted are those that are not
+        good, and whoever sends many of them is told to wait instead of why.
+
+        Raises:
+            Problem: the token is too old, was used or was never ours, or many were tried there.
+        """
+        try:
+            return await self.access.sign_in(token)
+        except Problem:
+            await self.limits.check("sign_in", self.address(connection))
+            raise
 
     async def do(self, live: LiveWorkshop, body: object, actor: Actor) -> "Accepted":
         """Carry out the command in `body`.
@@ -185,12 +205,13 @@ class Door:
         """Keep what a participant has typed.
 
         Raises:
-            Problem: they are no participant of this workshop.
+            Problem: they are no participant of this workshop, or save too often.
             Malformed: a field is too long to be kept.
             Rejected: the workshop is closed.
         """
         if actor.role is not Role.PARTICIPANT:
             raise Problem("forbidden", "Only participants write ideas.")
+        await self.limits.check("draft", f"{live.code} {actor.id}")
         if live.state.phase is Phase.CLOSED:
             raise Rejected("The workshop is closed, and nothing more is taken in.")
         for name, value in typed.items():
@@ -203,8 +224,10 @@ class Door:
         }
         return await live.presence.save_draft(actor.id, **kept)
 
-    async def invite(self, live: LiveWorkshop, role: InviteRole, group: str | None) -> str:
-        """A new invite to another seat.
+    async def invite(
+        self, live: LiveWorkshop, role: InviteRole, group: str | None, by: Actor
+    ) -> str:
+        """A new invite to another seat. It ends with whoever made it, if they are removed.
 
         Raises:
             Malformed: a table lead without a group.
@@ -214,7 +237,8 @@ class Door:
             raise Malformed("A table lead needs a group.", "group")
         if group is not None and group not in live.state.groups:
             raise Rejected("There is no such group in this workshop.", "group")
-        return await self.access.invite(live.code, role, group if role == "table_lead" else None)
+        lead = group if role == "table_lead" else None
+        return await self.access.invite(live.code, role, lead, by.id)
 
 
 def door_of(connection: HTTPConnection) -> Door:

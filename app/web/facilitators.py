@@ -58,8 +58,7 @@ async def sign_in(request: Request) -> Response:
     door = door_of(request)
     values = typed(await request.form(max_files=0, max_fields=10))
     try:
-        await door.limits.check("sign_in", door.address(request))
-        key = await door.access.sign_in(values.get("token", ""))
+        key = await door.sign_in(request, values.get("token", ""))
     except (Problem, StoreError) as failure:
         problem = from_exception(failure)
         return _sign_in_page({}, {"": problem.message}, problem.status)

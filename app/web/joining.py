@@ -80,8 +80,8 @@ async def join(request: Request, code: str) -> Response:
     form = await request.form(max_files=0, max_fields=20)
     values = typed(form)
     try:
-        await door.limits.check("join", door.address(request))
         seat = await door.join(
+            request,
             live,
             name=values.get("name", ""),
             organisation=values.get("organisation", ""),

@@ -8,7 +8,7 @@ no kind of counting can be made to grow without end.
 import math
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal
 
@@ -19,7 +19,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from app.addresses import neighbourhood
 from app.web.errors import Problem
 
-Kind = Literal["join", "sign_in", "command", "idea", "message"]
+Kind = Literal["join", "sign_in", "command", "idea", "draft", "message"]
 
 LIMITS: dict[Kind, RateLimitItem] = {
     # A whole department may come from one address: 150 people within a minute, and some twice.
@@ -28,6 +28,8 @@ LIMITS: dict[Kind, RateLimitItem] = {
     # Far above what hands can do, for programs that carry a workshop in one go.
     "command": RateLimitItemPerSecond(200, 10),
     "idea": RateLimitItemPerSecond(20, 10),
+    # A page saves 0.7 seconds after the last key; somebody may have four open.
+    "draft": RateLimitItemPerSecond(60, 10),
     "message": RateLimitItemPerSecond(400, 10),
 }
 
@@ -48,14 +50,16 @@ person, and somebody there with the right code is let in while this lasts."""
 RIGHT_CODE = RateLimitItemPerMinute(1, 12 * 60)
 """Half a day: what was known at an address to be right, and is no guess there any more."""
 
-SOCKETS = {"seat": 20, "address": 2500, "all": 5000}
-"""How many may be open at once: by one seat, from one address, and in this process."""
+SOCKETS = {"seat": 20, "screen": 50, "address": 2500, "all": 5000}
+"""How many may be open at once: by one seat, as screens of one workshop from one address, from
+one address, and in this process. The last two are less where the system allows less."""
 
 SAYS: dict[Kind, str] = {
     "join": "Many people are joining from where you are.",
     "sign_in": "Too many attempts to sign in were made.",
     "command": "That was too much at once.",
     "idea": "These are very many ideas at once.",
+    "draft": "What is being typed was sent too often to be saved.",
     "message": "That was too much at once.",
 }
 
@@ -144,10 +148,14 @@ class Count:
 class Limits:
     """All limits of this process."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sockets: Mapping[str, int] = SOCKETS,
+    ) -> None:
         self._counts = {kind: Count(item, clock) for kind, item in LIMITS.items()}
         self.codes = Codes(clock)
-        self.sockets = Sockets()
+        self.sockets = Sockets(sockets)
 
     async def check(self, kind: Kind, who: str | None) -> None:
         """Count one more, by a visitor's address or else by a person or connection.
@@ -215,7 +223,8 @@ class Codes:
 class Sockets:
     """How many sockets are open."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: Mapping[str, int] = SOCKETS) -> None:
+        self._most = most
         self._open: Counter[tuple[str, str]] = Counter()
 
     @contextmanager
@@ -239,9 +248,19 @@ class Sockets:
             yield
 
     @contextmanager
+    def of_screen(self, code: str, address: str | None) -> Iterator[None]:
+        """One more screen of a workshop there, for as long as this lasts. It is nobody's seat.
+
+        Raises:
+            Problem: `too_many` of them.
+        """
+        with self._one("screen", f"{code} {neighbourhood(address)}"):
+            yield
+
+    @contextmanager
     def _one(self, kind: str, key: str) -> Iterator[None]:
         place = kind, key
-        if self._open[place] >= SOCKETS[kind]:
+        if self._open[place] >= self._most[kind]:
             raise Problem("too_many", TOO_MANY_SOCKETS[kind], wait=10)
         self._open[place] += 1
         try:
@@ -255,6 +274,7 @@ class Sockets:
 TOO_MANY_CODES = "Too many codes that do not exist were tried."
 TOO_MANY_SOCKETS = {
     "seat": "This seat has too many pages open. Close some of them.",
+    "screen": "Too many screens of this workshop are open where you are. Close some of them.",
     "address": "Too many pages are open where you are. Close some of them.",
     "all": "Too many pages are open. Try again in a moment.",
 }

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -79,8 +79,10 @@ async def attend(
         Problem: this seat has too many already.
     """
     # A screen is nobody's seat: there may be one in every room.
-    own = f"{live.code} {viewer.id}"
-    counted = nullcontext() if viewer.role is Role.SCREEN else door.limits.sockets.of_seat(own)
+    if viewer.role is Role.SCREEN:
+        counted = door.limits.sockets.of_screen(live.code, door.address(socket))
+    else:
+        counted = door.limits.sockets.of_seat(f"{live.code} {viewer.id}")
     with counted:
         await _attend(socket, door, live, viewer, since, regions, encode, who)
 

@@ -13,7 +13,7 @@ from app.live import LiveWorkshop, Member, Workshops
 from app.live.erasing import Erasing, blanked, erase, is_there
 from app.live.rows import fold
 from app.live.workshop import now
-from app.store import Erasures, Store, Unavailable
+from app.store import Entry, Erasures, Store, Unavailable, Unreadable, WorkshopRecord
 from tests.live.making import do, idea, join, played
 
 FIRST = "The marked words of the first"
@@ -238,3 +238,105 @@ async def test_other_workshops_are_not_touched(
 def test_blanking_keeps_everything_but_the_words() -> None:
     body = {"person": "p1", "name": "Ann", "organisation": "NHS", "role": "participant"}
     assert json.loads(blanked("PersonJoined", json.dumps(body))) == {**body, "name": ERASED}
+
+
+# What cannot be read
+
+
+BAD = "BADBAD22"
+
+
+async def unreadable(store: Store, subject: str | None = None) -> None:
+    """A workshop of which this program cannot read the log."""
+    record = WorkshopRecord(code=BAD, title="Bad", owner="owner", opened_at=now(), epoch="e")
+    await store.open_workshop(record, Entry("NoSuchEvent", "owner", now(), subject, "{}"))
+
+
+async def test_a_workshop_that_cannot_be_read_is_erased_like_any_other(
+    store: Store, workshops: Workshops, erasing: Erasing, ledger: Erasures
+) -> None:
+    await unreadable(store)
+    asked = ledger.ask(BAD, None, now())
+    await erasing.look()
+    assert ledger.carried_out() == {asked.id}
+    assert await store.records.workshop(BAD) is None
+    assert await workshops.get(BAD) is None
+
+
+async def test_an_erasure_that_cannot_be_carried_out_holds_up_no_other_and_says_so(
+    live: LiveWorkshop, store: Store, workshops: Workshops, erasing: Erasing, ledger: Erasures
+) -> None:
+    one, *_ = await played(live)
+    await unreadable(store, "p1")
+    bad, good = ledger.ask(BAD, "p1", now()), ledger.ask(live.code, one.id, now())
+    await erasing.look()
+    assert ledger.carried_out() == {good.id}
+    assert ledger.given_up() == {bad.id}
+    assert live.state.people[one.id].name == ERASED
+    with pytest.raises(Unreadable, match="Erase the whole workshop"):
+        await erase(store, bad)
+
+    size = ledger.size()
+    await Erasing(workshops, ledger, lambda code, person: None).look()  # at the next start
+    assert ledger.size() == size
+
+
+async def test_a_fault_in_one_erasure_holds_up_no_other(
+    live: LiveWorkshop,
+    store: Store,
+    erasing: Erasing,
+    ledger: Erasures,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, other, _ = await played(live)
+    ledger.ask(live.code, one.id, now())
+    good = ledger.ask(live.code, other.id, now())
+    forget_person = store.records.forget_person
+
+    async def failing(code: str, person: str) -> None:
+        if person == one.id:
+            raise ZeroDivisionError
+        await forget_person(code, person)
+
+    monkeypatch.setattr(store.records, "forget_person", failing)
+    await erasing.look()
+    assert ledger.carried_out() == {good.id}
+
+
+async def test_somebody_s_words_are_taken_out_as_far_as_they_can_be_read(
+    live: LiveWorkshop, store: Store, ledger: Erasures
+) -> None:
+    one, *_ = await played(live)
+    later = Entry("OfALaterVersion", one.id, now(), one.id, "{}")
+    await store.log.append(live.code, live.state.seq, [later], command=None)
+    with pytest.raises(Unreadable):
+        await erase(store, ledger.ask(live.code, one.id, now()))
+    left = repr([row.body for row in await store.log.read(live.code)])
+    assert ERASED in left
+    assert "Person 0" not in left
+    assert "Person 1" in left
+
+
+async def test_a_workshop_being_read_while_it_is_erased_does_not_come_back(
+    live: LiveWorkshop,
+    workshops: Workshops,
+    erasing: Erasing,
+    ledger: Erasures,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    workshops.drop(live.code)
+    reading, erased = asyncio.Event(), asyncio.Event()
+
+    async def slow(*_: object) -> LiveWorkshop:
+        reading.set()
+        await erased.wait()
+        return live
+
+    monkeypatch.setattr(LiveWorkshop, "load", slow)
+    asking = asyncio.create_task(workshops.get(live.code))
+    await reading.wait()
+    ledger.ask(live.code, None, now())
+    await erasing.look()
+    erased.set()
+    assert await asking is None
+    assert live.code not in workshops.codes

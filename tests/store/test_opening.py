@@ -1,6 +1,7 @@
 """Opening: settings that keep what is saved, and refusals a person can act on."""
 
 import asyncio
+import contextlib
 import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
@@ -139,6 +140,37 @@ async def test_a_newer_database_is_refused_and_left_as_it_is(
     for _ in range(2):  # and the refusal leaves no lock behind
         with pytest.raises(StoreError, match=r"newer version .* number 7; .* up to number 2"):
             await open_database(url)
+
+
+@pytest.mark.parametrize("open_database", [open_store, open_for_reading])
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+async def test_not_a_byte_of_a_newer_file_changes_and_none_is_left_beside_it(
+    tmp_path: Path, journal: str, open_database: Callable[[str], Awaitable[Store]]
+) -> None:
+    file = tmp_path / "moments.db"
+    with contextlib.closing(sqlite3.connect(file)) as newer:
+        newer.execute(f"PRAGMA journal_mode = {journal}")
+        newer.execute("CREATE TABLE schema_version (version, checks)")
+        newer.execute("INSERT INTO schema_version VALUES (7, 0)")
+        newer.commit()
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match="Nothing has been changed"):
+        await open_database(f"sqlite:///{file}")
+    assert file.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [file]
+
+
+async def test_a_newer_file_is_known_by_what_still_waits_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "moments.db"
+    with contextlib.closing(sqlite3.connect(file)) as newer:
+        newer.execute("PRAGMA journal_mode = wal")
+        newer.execute("CREATE TABLE schema_version (version, checks)")
+        newer.execute("INSERT INTO schema_version VALUES (7, 0)")
+        newer.commit()
+        waiting = {name: Path(f"{file}{name}").read_bytes() for name in ("", "-wal")}
+        with pytest.raises(StoreError, match="number 7"):
+            await open_store(f"sqlite:///{file}")
+        assert {name: Path(f"{file}{name}").read_bytes() for name in ("", "-wal")} == waiting
 
 
 async def test_reading_while_a_server_serves(url: str) -> None:

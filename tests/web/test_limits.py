@@ -236,6 +236,36 @@ def test_sockets_are_counted_while_they_are_open_and_no_longer(limits: Limits, k
     assert not sockets._open
 
 
+def test_screens_are_limited_by_workshop_and_place(limits: Limits) -> None:
+    with contextlib.ExitStack() as opened:
+        for number in range(SOCKETS["screen"]):
+            place = f"2001:db8::{number:x}"
+            opened.enter_context(limits.sockets.of_screen("ABCD2345", place))
+        with (
+            pytest.raises(Problem, match="too_many"),
+            limits.sockets.of_screen("ABCD2345", "2001:db8::ffff"),
+        ):
+            pass
+        with (
+            limits.sockets.of_screen("ABCD2345", "192.0.2.1"),
+            limits.sockets.of_screen("WXYZ2345", "2001:db8::1"),
+        ):
+            pass
+    assert not limits.sockets._open
+
+
+def test_where_there_is_less_room_the_limits_are_lower() -> None:
+    sockets = Limits(sockets={**SOCKETS, "address": 2, "all": 3}).sockets
+    with contextlib.ExitStack() as opened:
+        for _ in range(2):
+            opened.enter_context(sockets.from_address("192.0.2.1"))
+        with pytest.raises(Problem), sockets.from_address("192.0.2.1"):
+            pass
+        opened.enter_context(sockets.from_address("192.0.2.2"))
+        with pytest.raises(Problem), sockets.from_address("192.0.2.3"):
+            pass
+
+
 def test_sockets_are_limited_in_all(limits: Limits) -> None:
     with contextlib.ExitStack() as opened:
         for number in range(SOCKETS["all"]):

@@ -232,3 +232,54 @@ async def test_signing_out_closes_the_sockets_that_were_signed_in(server: Served
         )
         assert reply.status == 303
         assert await closed_with(line) == 4401
+
+
+def come_by(server: Served, code: str, invite: str, way: str, name: str = "Cleo") -> int:
+    """The status of whoever would come in by an invite, at either door."""
+    said = {"name": name, "organisation": "DfE", "invite": invite}
+    if way == "page":
+        return server.page("POST", f"/join/{code}", said).status
+    return server.api("POST", f"/workshops/{code}/join", said, None).status
+
+
+@pytest.mark.parametrize("role", ["co_host", "observer", "table_lead", "analyst"])
+@pytest.mark.parametrize("way", ["removed", "erased"])
+def test_nobody_walks_back_in_by_the_invite_they_came_by(
+    server: Served, role: str, way: str
+) -> None:
+    code = server.open()
+    invite = server.invite(code, role, "g1" if role == "table_lead" else None)
+    other = server.invite(code, role, "g1" if role == "table_lead" else None)
+    said = {"name": "Cleo", "organisation": "DfE", "invite": invite}
+    path = f"/workshops/{code}/join"
+    person, key = server.api("POST", path, said, None).body.values()
+    beside = server.api("POST", path, {**said, "name": "Dan"}, None).body["key"]
+    if way == "removed":
+        server.done(code, kind="RemovePerson", participant=person)
+    else:
+        assert server.moments("erase", code, person) == "Erased.\n"
+    refused(server.api("GET", f"/workshops/{code}/view", key=key), "unauthenticated")
+    refused(server.api("POST", path, said, None), "forbidden")
+    assert come_by(server, code, invite, "page") == 403
+    assert server.api("GET", f"/workshops/{code}/view", key=beside).status == 200
+    assert come_by(server, code, other, "api") == 201
+
+
+@pytest.mark.parametrize("way", ["removed", "erased"])
+def test_the_invites_that_somebody_made_end_with_them(server: Served, way: str) -> None:
+    code = server.open()
+    person, key = server.invited(code, "co_host", name="Cleo")
+    wish = {"role": "co_host", "group": None}
+    made = server.api("POST", f"/workshops/{code}/invites", wish, key).body["invite"]
+    assert come_by(server, code, made, "api", "Dan") == 201
+    if way == "removed":
+        server.done(code, kind="RemovePerson", participant=person)
+    else:
+        server.moments("erase", code, person)
+    assert [come_by(server, code, made, at) for at in ("api", "page")] == [403, 403]
+    page = server.page("GET", f"/join/{code}?invite={made}").body.decode()
+    assert "a co-host: you can do all" not in page
+    server.stop()
+    server.start()
+    assert come_by(server, code, made, "api") == 403
+    assert come_by(server, code, server.invite(code, "co_host"), "api") == 201
