@@ -181,8 +181,7 @@ def _error_page(request: Request, problem: Problem) -> Response:
 
 def _refuse(scope: Scope, problem: Problem) -> Response:
     """What the edge answers to what it lets nobody else see."""
-    path = str(scope.get("path", ""))
-    return answer(problem) if wants_json(path) else _page_for(scope, problem)
+    return answer(problem) if wants_json(scope) else _page_for(scope, problem)
 
 
 def _page_for(scope: Scope, problem: Problem) -> Response:

@@ -12,8 +12,10 @@
   const HELLO_SECONDS = 10 // without a word from the server for so long, ask for changes
   const SILENT_SECONDS = 40 // it says something every 15; after so long the socket is dead
   const POLL_SECONDS = 3
+  const ANSWER_MS = 15000
   const COMES_BACK = [1001, 1005, 1006, 1011, 1012, 1013, 1014]
   const SIGNED_OUT = [4401, 4403]
+  const GONE = 4404
 
   document.body.classList.add('js-enabled', 'govuk-frontend-supported')
   const byId = (id) => document.getElementById(id)
@@ -28,6 +30,46 @@
     ended: 'You have been signed out, so this page no longer changes. Copy what you still need, then load it again.',
     stale: 'This page can no longer be kept up to date. Load it again; what you typed is kept.',
     partial: 'A part of this page did not arrive. Load it again before you go on.',
+    gone: 'This workshop has been erased, and nothing more is saved. Copy what you still need from this page.',
+    removed: 'You have been taken out of this workshop, and nothing more of yours is saved. Copy what you still need from this page.',
+  }
+  const OVER = ['ended', 'stale', 'partial', 'gone', 'removed']
+  const FOR_GOOD = ['gone', 'removed']
+  // Where this browser keeps nothing, nobody may be told that it does.
+  const NOT_KEPT = {
+    off: 'Connection lost. Trying again. Do not close or reload this page: what you type is nowhere else.',
+    stale: 'This page can no longer be kept up to date. Copy what you typed, then load it again.',
+  }
+  const words = (state) => (window.moments?.kept?.holds() ? WORDS : { ...WORDS, ...NOT_KEPT })[state]
+
+  // ---------- asking ----------
+
+  async function fetchWithin (ms, url, options) {
+    const stop = new AbortController()
+    options.signal?.addEventListener('abort', () => stop.abort())
+    const timer = setTimeout(() => stop.abort(), ms)
+    try {
+      return await fetch(url, { ...options, signal: stop.signal })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /* What the server itself says is wrong. Whoever stands in between has errors as well, which
+     look otherwise and say nothing of us. */
+  async function refusal (answer) {
+    if (answer.ok) return null
+    try {
+      const { error } = await answer.json()
+      return typeof error?.kind === 'string' ? error : null
+    } catch { return null }
+  }
+
+  /* What a refusal means for the page as a whole, if anything. */
+  function verdict (wrong) {
+    if (wrong?.kind === 'not_found') return wrong.field === 'code' ? 'gone' : 'stale'
+    if (wrong?.kind === 'unauthenticated' && wrong.field === 'seat') return 'removed'
+    return ['unauthenticated', 'forbidden'].includes(wrong?.kind) ? 'ended' : null
   }
 
   function announce (text, target) {
@@ -45,12 +87,12 @@
     if (!line || state === shown) return
     const before = shown
     shown = state
-    const over = ['ended', 'stale', 'partial'].includes(state)
+    const over = OVER.includes(state)
     line.dataset.state = over ? 'ended' : state
-    byId('connection-words').textContent = WORDS[state]
-    if (over || state === 'off') announce(WORDS[state])
+    byId('connection-words').textContent = words(state)
+    if (over || state === 'off') announce(words(state))
     else if (before === 'off') announce('Connected again.')
-    if (over) {
+    if (over && !FOR_GOOD.includes(state)) {
       const again = document.createElement('a')
       again.href = location.href
       again.className = 'govuk-link'
@@ -73,6 +115,11 @@
   let asking = false
   let away = false // another page is shown, and this one may be shown again as it was
 
+  /* Before any of it is shown: a backup was put back, and what was saved since is not. */
+  function look (message) {
+    if (message.epoch !== undefined && message.epoch !== known.epoch) document.dispatchEvent(new CustomEvent('moments:restored'))
+  }
+
   function learn (message) {
     if (message.epoch === undefined) return
     known.epoch = message.epoch
@@ -85,9 +132,29 @@
   function end (state) {
     ended = true
     connection(state)
+    if (FOR_GOOD.includes(state)) document.dispatchEvent(new CustomEvent('moments:over', { detail: state }))
+  }
+
+  function changes () {
+    const query = new URLSearchParams(known)
+    for (const region of regions) query.append('region', region)
+    return fetchWithin(ANSWER_MS, `${live.dataset.poll}?${query}`, {
+      headers: { Accept: 'application/json' }, cache: 'no-store',
+    })
+  }
+
+  /* The socket says only that one is out; whether for good, the server says when it is asked. */
+  async function out () {
+    ended = true
+    try {
+      end(verdict(await refusal(await changes())) ?? 'ended')
+    } catch { end('ended') }
   }
 
   const on = (name, act) => document.addEventListener(name, act)
+  function parsed (event) {
+    try { return JSON.parse(event.detail.message.data) } catch { return {} }
+  }
 
   on('htmx:ws:after:connection', (event) => {
     socket = event.detail.connection.socket
@@ -100,37 +167,32 @@
     heard = Date.now()
     spoke = true
     connection('on')
+    look(parsed(event))
   })
   // Only once it has been swapped in: what failed on the way is asked for again.
   on('htmx:ws:after:message:incoming', (event) => {
-    let message = {}
-    try { message = JSON.parse(event.detail.message.data) } catch { return }
-    learn(message)
+    learn(parsed(event))
   })
   on('htmx:ws:close', (event) => {
     const { code, reason } = event.detail
     if (reason !== 'closed' || away) return
     spoke = false
-    if (SIGNED_OUT.includes(code)) end('ended')
+    if (SIGNED_OUT.includes(code)) out()
+    else if (code === GONE) end('gone')
     else if (!COMES_BACK.includes(code)) end('stale')
     else connection('off')
   })
 
   async function ask () {
-    const query = new URLSearchParams(known)
-    for (const region of regions) query.append('region', region)
     const started = heard
-    const stop = new AbortController()
-    const timer = setTimeout(() => stop.abort(), 15000)
     try {
-      const answer = await fetch(`${live.dataset.poll}?${query}`, {
-        headers: { Accept: 'application/json' }, cache: 'no-store', signal: stop.signal,
-      })
-      if (answer.status === 401 || answer.status === 403) return end('ended')
-      if (answer.status === 404) return end('stale')
+      const answer = await changes()
+      const over = verdict(await refusal(answer))
+      if (over) return end(over)
       if (!answer.ok) return connection('off')
       const message = await answer.json()
       if (heard !== started) return // a socket has spoken meanwhile, and knows better
+      look(message)
       if (message.content) {
         await window.htmx.swap({
           sourceElement: live, target: live, swap: 'none swapEmpty:false', text: message.content, transition: false,
@@ -140,8 +202,6 @@
       connection('polling')
     } catch {
       connection('off')
-    } finally {
-      clearTimeout(timer)
     }
   }
 
@@ -287,10 +347,10 @@
   on('focusout', () => setTimeout(places))
   on('DOMContentLoaded', () => {
     // Where the network took one of the scripts, nothing on the page may claim to be saved.
-    if (window.htmx && window.moments.kept && window.moments.unsaved) follow()
+    if (window.htmx && ['fields', 'kept', 'drafts', 'unsaved'].every((part) => window.moments[part])) follow()
     else end('partial')
   })
   on('htmx:after:swap', follow)
 
-  window.moments = { announce, byId, ended: () => ended }
+  window.moments = { announce, byId, ended: () => ended, end, fetchWithin, refusal, verdict }
 })()

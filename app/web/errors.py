@@ -191,19 +191,21 @@ def told(error: Exception) -> Problem:
     return problem
 
 
-def wants_json(path: str) -> bool:
-    """Whether a program asks, rather than somebody with a page before them."""
-    return path == "/api" or path.startswith("/api/")
+def wants_json(scope: Scope) -> bool:
+    """Whether a program or a script asks, rather than somebody who is shown the answer."""
+    path = str(scope.get("path", ""))
+    accept = [value for name, value in scope.get("headers", ()) if name.lower() == b"accept"]
+    return path == "/api" or path.startswith("/api/") or accept == [b"application/json"]
 
 
 def install(app: FastAPI, render_page: RenderPage) -> None:
-    """Answer every failure of `app`: in JSON under /api, elsewhere by `render_page`.
+    """Answer every failure of `app`: in JSON to programs and scripts, else by `render_page`.
 
     Call it before adding the edge, so that what is answered here gets the edge's headers.
     """
 
     def respond(request: Request, problem: Problem) -> Response:
-        if wants_json(request.url.path):
+        if wants_json(request.scope):
             # The reference of a fault comes first: it is all that leads to the log.
             return answer(problem, problem.ref or getattr(request.state, "command_ref", None))
         try:

@@ -67,9 +67,17 @@ async def _join_page(
             "known": sorted({person.organisation for person in live.state.people.values()}),
         },
     )
+    access = door_of(request).access
+    held = access.cookies.seat(request, live.code) is not None
+    lost = held and await access.viewer(request, live) is None
     page = PageView(title=f"Join “{live.state.title}”", path=f"/join/{live.code}", code=live.code)
     return respond(
-        "join.html", page, status=status, forms={"join": form}, workshop=live.state.title
+        "join.html",
+        page,
+        status=status,
+        forms={"join": form},
+        workshop=live.state.title,
+        gone=f"/w/{live.code}" if lost else None,
     )
 
 

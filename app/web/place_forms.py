@@ -10,7 +10,7 @@ from app.game.messages import Actor, Role
 from app.live import LiveWorkshop
 from app.views import Draft
 from app.views.rating import RatedIdea, rating
-from app.web.door import DRAFT_FIELDS
+from app.web.door import DRAFT_FIELDS, LONGEST_DRAFT
 from app.web.forms import FormView, new_ref, ref_again
 
 
@@ -63,6 +63,7 @@ def write_form(
         saved=saved,
         options={
             "draft_url": f"/w/{live.code}/draft",
+            "longest_draft": f"{LONGEST_DRAFT:,}",
             "card_title": live.state.deck[card].title if in_hand else None,
             "barrier_text": found[1].text if found else None,
         },

@@ -36,17 +36,22 @@ from app.web.place_forms import form_again, form_done, forms_of
 
 router = APIRouter(include_in_schema=False)
 
+NO_SEAT_ANY_MORE = "You have no seat in this workshop any more: it was taken from you, or you were erased."
+"""The field beside it, `seat`, tells a page that what it kept for this person is to go."""
+
 
 async def viewer_of(request: Request, live: LiveWorkshop) -> Actor:
     """Who this browser is in `live`.
 
     Raises:
-        Problem: it has no seat.
+        Problem: it has no seat, or holds the key of one that is no more.
     """
     access = door_of(request).access
     actor = await access.viewer(request, live)
     if actor is None and await access.taken_out(request, live):
-        raise Problem("unauthenticated", TAKEN_OUT)
+        raise Problem("unauthenticated", TAKEN_OUT, "seat")
+    if actor is None and access.cookies.seat(request, live.code):
+        raise Problem("unauthenticated", NO_SEAT_ANY_MORE, "seat")
     if actor is None:
         raise Problem("unauthenticated", "You have no seat in this workshop yet. Join it first.")
     return actor

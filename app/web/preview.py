@@ -59,7 +59,7 @@ async def _page(request: Request, id: str, stage: int, notice: Notice | None) ->
     regions = await asyncio.to_thread(regions_at, journey, content, stage, action)
     form = FormView(
         "write", action, "preview", {}, {}, None,
-        {"draft_url": None, "card_title": None, "barrier_text": None},
+        {"draft_url": None, "longest_draft": None, "card_title": None, "barrier_text": None},
     )  # fmt: skip
     return respond(
         "preview.html",

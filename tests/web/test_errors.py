@@ -164,6 +164,24 @@ def test_anything_else_is_a_fault_and_says_nothing_of_itself() -> None:
     assert SECRET not in json.dumps(as_json(problem))
 
 
+@pytest.mark.parametrize(
+    ("accept", "json"),
+    [
+        ("application/json", True),
+        ("text/html,application/xhtml+xml,application/json;q=0.9", False),
+        ("*/*", False),
+    ],
+)
+def test_a_script_is_answered_in_json_at_a_page_s_door_too(
+    client: TestClient, accept: str, json: bool
+) -> None:
+    reply = client.get("/raise/problem", headers={"Accept": accept})
+    assert (reply.status_code, reply.headers["retry-after"]) == (429, "7")
+    assert reply.headers["content-type"].startswith("application/json") == json
+    if json:
+        assert reply.json()["error"] == {"kind": "too_many", "message": "Wait.", "field": "code"}
+
+
 def test_the_shape_is_always_the_same() -> None:
     assert as_json(Problem("not_found", "No.", "code"), "ref-12345") == {
         "error": {"kind": "not_found", "message": "No.", "field": "code"},

@@ -134,6 +134,12 @@ def test_no_door_opens_for_somebody_removed_after_a_restart_either(server: Serve
         assert server.page("POST", f"/w/{code}/do", form, {"Cookie": cookie}).status == 401
         changes = server.page("GET", f"/w/{code}/changes", None, {"Cookie": cookie})
         assert changes.status == 401
+        script = {"Cookie": cookie, "Accept": "application/json"}
+        for method, door in (("GET", "changes"), ("POST", "draft")):
+            told = server.page(method, f"/w/{code}/{door}", None, script)
+            assert (told.status, told.body["error"]["field"]) == (401, "seat")
+        never = server.page("GET", f"/w/{code}/changes", None, {"Accept": "application/json"})
+        assert (never.status, never.body["error"]["field"]) == (401, None)
         trail = server.page("GET", f"/w/{code}/ideas/{idea}", None, {"Cookie": cookie})
         assert trail.status == 401
         assert server.view(code, bo)["me"]["name"] == "Bo"

@@ -248,7 +248,8 @@ def test_a_form_gives_back_what_was_typed_and_says_what_is_wrong(name: str) -> N
         "reason": TYPED,
     }
     options = {
-        "draft_url": "/draft", "card_title": "A card", "barrier_text": "A barrier",
+        "draft_url": "/draft", "longest_draft": "4,000",
+        "card_title": "A card", "barrier_text": "A barrier",
         "idea": view_of("rating").ideas[0], "left": 1, "total": 2,
         "organisations": None, "known": [TYPED], "closed": False,
     }  # fmt: skip
