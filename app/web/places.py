@@ -36,7 +36,9 @@ from app.web.place_forms import form_again, form_done, forms_of
 
 router = APIRouter(include_in_schema=False)
 
-NO_SEAT_ANY_MORE = "You have no seat in this workshop any more: it was taken from you, or you were erased."
+NO_SEAT_ANY_MORE = (
+    "You have no seat in this workshop any more: it was taken from you, or you were erased."
+)
 """The field beside it, `seat`, tells a page that what it kept for this person is to go."""
 
 
