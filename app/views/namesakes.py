@@ -2,7 +2,8 @@
 
 Somebody who has lost the cookie of their seat comes in as somebody new, and nobody can tell
 but themselves. Leaves out removing the seat that is left over (`app/game/people.py`). What
-always holds: nothing is decided by a name; it is only said to the one who has it, and to staff.
+always holds: nothing is decided by a name, and it is said to staff alone: from a door that told
+whoever comes in, anybody with the code could learn who takes part.
 """
 
 from collections import defaultdict
@@ -31,11 +32,6 @@ def namesakes(workshop: Workshop) -> tuple[Namesakes, ...]:
         for same in called.values()
         if len(same) > 1
     )
-
-
-def has_namesake(workshop: Workshop, id: str) -> bool:
-    """Whether somebody else here goes by the name and organisation of the person `id`."""
-    return any(id in same.people for same in namesakes(workshop))
 
 
 def _called(person: Person) -> tuple[str, str]:

@@ -11,7 +11,6 @@ from app.game.messages import Rejected, Role
 from app.game.phases import Phase
 from app.live import LiveWorkshop
 from app.store import StoreError
-from app.views.namesakes import has_namesake
 from app.web.door import Door, door_of
 from app.web.errors import Problem, from_exception
 from app.web.forms import FormView, mistakes, new_ref, typed
@@ -23,9 +22,6 @@ from app.web.page import (
 )
 
 router = APIRouter(include_in_schema=False)
-
-TWICE = "came=again"
-"""In the address of a place, that it is to say so if somebody of the same name is here already."""
 
 ROLES = {
     "observer": "an observer: you read along, without names",
@@ -101,8 +97,7 @@ async def join(request: Request, code: str) -> Response:
         return await _join_page(request, live, values, mistakes(problem), problem.status)
     staff = seat.role is Role.CO_HOST
     place = f"/facilitate/{live.code}" if staff else f"/w/{live.code}"
-    twice = has_namesake(live.state, seat.person)
-    response = go(request, f"{place}?{TWICE}" if twice else place)
+    response = go(request, place)
     door.access.cookies.keep_seat(response, live.code, seat.key)
     return response
 

@@ -13,13 +13,11 @@ from fastapi.responses import JSONResponse
 from app.game.messages import Actor, Rejected, Role
 from app.live import LiveWorkshop
 from app.store import StoreError
-from app.views.namesakes import has_namesake
 from app.web import fragments
 from app.web.access import TAKEN_OUT
 from app.web.door import DRAFT_FIELDS, Door, door_of
 from app.web.errors import Problem, as_json, from_exception
 from app.web.forms import FormView, Notice, message, mistakes, on_page, typed
-from app.web.joining import TWICE
 from app.web.live_page import changes, serve_page
 from app.web.page import (
     PageView,
@@ -70,20 +68,8 @@ async def place(request: Request, code: str, idea: str | None = None) -> Respons
     if actor.role is Role.CO_HOST:
         return see_other(f"/facilitate/{live.code}")
     live.presence.looked(actor.id)
-    notice = done_notice(request) or _namesake_notice(request, live, actor)
+    notice = done_notice(request)
     return _page(door, request, live, actor, rating_of=idea, notice=notice)
-
-
-def _namesake_notice(request: Request, live: LiveWorkshop, actor: Actor) -> Notice | None:
-    """To somebody who has just come in: that they may have come in before."""
-    if request.url.query != TWICE or not has_namesake(live.state, actor.id):
-        return None
-    person = live.state.people[actor.id]
-    return Notice(
-        "information",
-        f"Somebody called {person.name} of {person.organisation} is here already. If that was you "
-        "on another device, ask the facilitator to remove the other seat.",
-    )
 
 
 def _page(

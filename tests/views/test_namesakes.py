@@ -5,7 +5,7 @@ Leaves out how a page says it (`tests/web/test_joining.py`). Always: plain funct
 
 from app.game.messages import Role
 from app.views import Company, Viewer, see
-from app.views.namesakes import Namesakes, has_namesake, namesakes
+from app.views.namesakes import Namesakes, namesakes
 from tests.game.table import Table
 
 STAFF, OBSERVER = Viewer("facilitator", Role.FACILITATOR), Viewer("p9", Role.OBSERVER)
@@ -18,8 +18,6 @@ def test_one_name_is_two_seats_only_within_an_organisation_and_while_both_are_ta
     ):  # fmt: skip
         table.join(organisation, name)
     assert namesakes(table.workshop) == (Namesakes("Amara", "NHS", ("p1", "p4")),)
-    told = [has_namesake(table.workshop, f"p{n}") for n in range(1, 6)]
-    assert told == [True, False, False, True, False]
     table.do("facilitator", "RemovePerson", participant="p1")
     assert namesakes(table.workshop) == ()
 
