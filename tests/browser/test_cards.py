@@ -179,7 +179,7 @@ async def test_contested_and_mixed_cards_say_so_on_their_face_by_words_sign_and_
         if card.replication in ("mixed", "contested"):
             assert words.startswith(f"{card.replication.capitalize()} evidence: ")
         else:
-            assert words in ("Strong evidence", "Fair evidence")
+            assert words in ("Strong evidence", "Moderate evidence")
     assert {grade: len(each) for grade, each in signs.items()} == dict.fromkeys(signs, 1)
     assert len(set.union(*signs.values())) == 4
 
@@ -216,7 +216,14 @@ async def test_how_strong_the_deck_is_stands_above_it_and_leads_to_those_cards(
     page = await people.come(server)
     await visit(page, "/cards")
     contested = [card for card in CARDS.values() if card.replication == "contested"]
-    await page.get_by_role("link", name=f"{len(contested)} cards with", exact=False).click()
+    links = page.locator(".strengths__all").get_by_role("link")
+    grades = ["Strong", "Moderate", "Mixed", "Contested"]
+    await expect(links).to_have_count(len(grades))
+    for number, grade in enumerate(grades):
+        held = sum(card.replication == grade.lower() for card in CARDS.values())
+        name = re.compile(rf"^{held}\s+cards with\s+{grade} evidence")
+        await expect(links.nth(number)).to_have_accessible_name(name)
+    await links.nth(3).click()
     await page.wait_for_url("**/cards?replication=contested#count")
     await ready(page)
     await expect(page.locator(".cards--deck .card")).to_have_count(len(contested))
