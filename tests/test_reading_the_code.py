@@ -109,6 +109,7 @@ IDS = {
     "hands",
     "idea",
     "parents",
+    "people",
     "person",
     "rater",
     "seats",

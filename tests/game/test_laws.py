@@ -416,7 +416,9 @@ def look_at_begun(workshop: Workshop, group: Group, hand: tuple[str, ...]) -> No
     fitting = {
         card.id
         for card in workshop.deck.values()
-        if any(fits(card, barrier) for barrier in workshop.journey_of(group).barriers_at(group.stage))
+        if any(
+            fits(card, barrier) for barrier in workshop.journey_of(group).barriers_at(group.stage)
+        )
     }
     assert len(hand) == workshop.options.hand_size
     gone = {*held(workshop, group.id)} | played(group)
