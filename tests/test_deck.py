@@ -205,6 +205,19 @@ def test_a_card_says_what_of_its_citation_was_not_verified(
             assert mentions(card.unverified, rf"\b{part}\b")
 
 
+def test_what_an_unread_replication_found_is_not_told_as_if_it_had_been_checked(
+    card: Card, fact: dict[str, Any]
+) -> None:
+    if "replication" in fact["from_memory"]:
+        assert mentions(card.unverified, "found was not checked|could not be found")
+
+
+@pytest.mark.parametrize("id", ["gain-framing", "one-to-one-request", "public-commitment"])
+def test_a_caution_that_leans_on_an_unread_replication_says_so(id: str) -> None:
+    (card,) = (card for card in CARDS if card.id == id)
+    assert mentions(card.caution, "which we have not read, is said to")
+
+
 def test_a_reference_that_could_not_be_found_is_said_to_be_so() -> None:
     (card,) = (card for card in CARDS if card.id == "subtract-first")
     assert mentions(card.unverified, "could not be found")

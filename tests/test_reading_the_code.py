@@ -110,6 +110,7 @@ IDS = {
     "hands",
     "idea",
     "parents",
+    "people",
     "person",
     "rater",
     "seats",

@@ -37,6 +37,8 @@ class HandsDealt(Event):
     hands: dict[str, tuple[str, ...]]
     why: dict[str, dict[str, Reason]] = Field(default={})
     """Of each person, why each card that is new in the hand was chosen."""
+    people: tuple[str, ...] = ()
+    """Everybody who was dealt for this stage, also who keeps their hand as it was."""
 
     def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:
         dealt = Counter(workshop.dealt)
@@ -49,7 +51,11 @@ class HandsDealt(Event):
                 card: Came(self.group, self.stage, why)
                 for card, why in self.why.get(id, {}).items()
             }
-            people.append(replace(person, hand=hand, came=kept | new))
+            people.append(replace(person.holding(hand, self.stage), came=kept | new))
+        workshop = workshop.having(*people)
+        for id in self.people:
+            person = workshop.people[id]
+            people.append(replace(person, dealt_for=person.dealt_for | {self.stage}))
         group = workshop.groups[self.group]
         reached = replace(group, reached=max(group.reached, self.stage))
         return replace(workshop.having(reached, *people), dealt=dict(dealt))
@@ -81,10 +87,12 @@ def deal(
         for id, hand in table.hands.items()
         if tuple(hand) != workshop.people[id].hand
     }
-    if not changed and group.reached >= stage:
+    known = all(stage in person.dealt_for for person in people)
+    if not changed and known and group.reached >= stage:
         return None
     why = {id: table.why[id] for id in changed if id in table.why}
-    return HandsDealt(group=group.id, stage=stage, hands=changed, why=why)
+    dealt = tuple(person.id for person in people)
+    return HandsDealt(group=group.id, stage=stage, hands=changed, why=why, people=dealt)
 
 
 def deal_to_all(workshop: Workshop) -> Decision:

@@ -66,5 +66,6 @@ class CardSwapped(Event):
         came = {card: how for card, how in person.came.items() if card in hand}
         if self.group is not None and self.why is not None:
             came[self.drawn] = Came(self.group, self.stage, self.why, swapped=True)
-        swapped = workshop.having(replace(person, hand=hand, swaps=swaps, came=came))
+        holding = replace(person.holding(hand, self.stage), swaps=swaps, came=came)
+        swapped = workshop.having(holding)
         return replace(swapped, dealt=dealt)

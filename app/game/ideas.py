@@ -128,7 +128,7 @@ class IdeaSubmitted(Event):
             and (group.stage, group.step) != (self.stage, "write"),
         )
         hand = tuple(card for card in author.hand if card != self.card)
-        return workshop.having(replace(author, hand=hand), group.having(idea))
+        return workshop.having(author.holding(hand, group.stage), group.having(idea))
 
 
 def _submitted(

@@ -147,4 +147,6 @@ class PersonRemoved(Event):
 
     def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:
         person = workshop.people[self.person]
-        return workshop.having(replace(person, group=None, hand=(), came={}, removed=True))
+        return workshop.having(
+            replace(person, group=None, hand=(), came={}, dealt_for=frozenset(), removed=True)
+        )

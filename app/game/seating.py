@@ -21,7 +21,7 @@ class GroupsFormed(Event):
     seats: dict[str, str]
 
     def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:
-        moved = [replace(workshop.people[p], group=g) for p, g in self.seats.items()]
+        moved = [_seated(workshop.people[p], g) for p, g in self.seats.items()]
         return replace(workshop.having(*moved), groups_formed=True)
 
 
@@ -33,7 +33,13 @@ class PersonSeated(Event):
     before: str | None = None
 
     def apply(self, workshop: Workshop, stamp: Stamp) -> Workshop:
-        return workshop.having(replace(workshop.people[self.person], group=self.group))
+        return workshop.having(_seated(workshop.people[self.person], self.group))
+
+
+def _seated(person: Person, group: str) -> Person:
+    """`person` in `group`. In another group their hand was dealt for no stage yet."""
+    dealt_for = person.dealt_for if person.group == group else frozenset()
+    return replace(person, group=group, dealt_for=dealt_for)
 
 
 def shuffled(seed: int, label: str, items: Iterable[str]) -> list[str]:

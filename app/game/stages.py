@@ -64,14 +64,11 @@ class MoveGroup(Command):
                 continue
             moved = True
             workshop = yield _moved(group, stage, self.step)
-            if stage > group.reached:
-                hands = dealing.deal(
-                    workshop,
-                    workshop.groups[group.id],
-                    workshop.participants(group.id),
-                    stage=stage,
-                )
-                assert hands is not None  # a stage reached for the first time is written down
+            # Whoever was dealt for this stage keeps their hand when the group comes to it again.
+            people = [p for p in workshop.participants(group.id) if stage not in p.dealt_for]
+            if stage > group.reached or (people and stage != group.stage):
+                hands = dealing.deal(workshop, workshop.groups[group.id], people, stage=stage)
+                assert hands is not None  # who is dealt for a stage is written down
                 workshop = yield hands
         if not moved:
             raise Rejected("Every group asked for is there already, or at its last stage.", "step")

@@ -50,6 +50,13 @@ class Person:
     """Whether staff have taken them out: what they wrote stays, and they may nothing more."""
     came: Mapping[str, Came] = field(default_factory=dict)
     """How each card of the hand came into it, where the log says so."""
+    dealt_for: frozenset[int] = frozenset()
+    """Stages their hand was dealt for, in this group, and not changed at one before since."""
+
+    def holding(self, hand: tuple[str, ...], stage: int) -> "Person":
+        """With this hand: changed at `stage`, it is no longer the one dealt for those ahead."""
+        kept = self.dealt_for if hand == self.hand else {s for s in self.dealt_for if s <= stage}
+        return replace(self, hand=hand, dealt_for=frozenset(kept))
 
 
 @dataclass(frozen=True, slots=True)

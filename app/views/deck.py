@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from app.game.fitting import COMPONENTS
 from app.game.material import Card, ComB, Replication
 
 
@@ -37,28 +38,20 @@ class CardFilter:
 
     def takes(self, card: Card) -> bool:
         """Whether `card` is all that is asked."""
-        text = _plain(
-            " ".join(
-                (
-                    card.title,
-                    card.family,
-                    card.insight,
-                    card.question,
-                    card.used or "",
-                    card.finding,
-                    card.setting,
-                    card.caution or "",
-                    card.replication_source,
-                    card.study.citation,
-                )
-            )
-        )
         return (
             self.family in ("", card.family)
             and (not self.com_b or self.com_b in card.com_b)
             and self.replication in ("", card.replication)
-            and all(word in text for word in _plain(self.words).split())
+            and self._tells(card)
         )
+
+    def _tells(self, card: Card) -> bool:
+        """Whether `card` has every word that is asked for, whatever marks stand around it."""
+        words = [_bare(word) for word in _plain(self.words).split()]
+        if not any(words):
+            return True
+        text = _plain(" ".join(_texts(card)))
+        return all(word in text for word in words)
 
     def chosen(self, cards: Iterable[Card]) -> tuple[Card, ...]:
         """The cards that are all that is asked, in their order."""
@@ -73,6 +66,34 @@ class CardFilter:
         """What is asked, by the names it has in an address."""
         names = ("family", "com_b", "replication", "words")
         return {name: getattr(self, name) for name in names if getattr(self, name)}
+
+
+def _texts(card: Card) -> tuple[str, ...]:
+    """All that a page shows of `card`, tags as well, with the names of what they belong to."""
+    return (
+        card.title,
+        card.family,
+        card.insight,
+        card.question,
+        card.used or "",
+        card.finding,
+        card.setting,
+        card.caution or "",
+        card.replication_source,
+        card.unverified or "",
+        card.study.citation,
+        f"doi:{card.study.doi} https://doi.org/{card.study.doi}",
+        *(f"COM-B {part} {COMPONENTS[part].name}" for part in card.com_b),
+        *(f"EAST {tag}" for tag in card.east),
+        *(f"MINDSPACE {tag}" for tag in card.mindspace),
+        *(f"BCT {tag}" for tag in card.bct),
+    )
+
+
+def _bare(word: str) -> str:
+    """`word` without the marks around it: quotes, brackets, a full stop."""
+    marks = "".join({each for each in word if not each.isalnum()})
+    return word.strip(marks)
 
 
 def _plain(text: str) -> str:

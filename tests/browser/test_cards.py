@@ -75,6 +75,61 @@ async def test_a_card_has_the_same_order_in_a_hand_on_the_deck_page_and_on_a_tra
     await expect(page.locator(f"#card-{card}")).to_be_in_viewport()
 
 
+SHOWN = """(part) => [...document.querySelectorAll(`#hand .card ${part}`)].map(each =>
+    each.checkVisibility() && each.getBoundingClientRect().height > 0)"""
+TOPS = """() => [...document.querySelectorAll('#hand .card')].map(card =>
+    ['.family', '.card__title', '.card__evidence', '.card__insight', '.card__question',
+      '.more__summary'].map(part => card.querySelector(part).getBoundingClientRect().top))"""
+BACK = ["Study", "Found", "Where", "Tried again", "Mind", "Not checked", "In use"]
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844), (320, 256)], ids=str)
+async def test_a_face_is_whole_at_every_width_and_the_study_one_key_press_behind(
+    people: People, server: Served, size: tuple[int, int]
+) -> None:
+    _, page = await at_play(people, server)
+    await page.set_viewport_size({"width": size[0], "height": size[1]})
+    for part in SAME:
+        assert await page.evaluate(SHOWN, "." + part.replace("family", "card__band .family")) == (
+            [True] * 5
+        )
+    assert await page.evaluate(SHOWN, ".card__back .facts") == [False] * 5
+    for tops in await page.evaluate(TOPS):
+        assert tops == sorted(tops)
+    summary = page.locator("#hand .more__summary").first
+    words = await summary.inner_text()
+    await summary.press("Enter")
+    assert await page.evaluate(SHOWN, ".card__back .facts") == [True] + [False] * 4
+    assert await summary.inner_text() == words
+    told = await page.locator("#hand .card__back .facts").first.locator("dt").all_inner_texts()
+    assert told == [part for part in BACK if part in told]
+    assert told[:4] == BACK[:4]
+
+
+async def test_what_is_behind_a_card_is_told_in_one_order_on_screen_and_on_paper(
+    people: People, server: Served
+) -> None:
+    page = await people.come(server)
+    ways = {}
+    for path, names in (
+        ("/cards", "#card-{} .facts:first-child dt"),
+        ("/cards/print", ".leaf--back[data-card='{}'] .leaf__fact:not(.leaf__noted) b"),
+    ):
+        await visit(page, path)
+        ways[path] = {
+            card: await page.locator(names.format(card)).all_text_contents() for card in CARDS
+        }
+    for card, made in CARDS.items():
+        screen, paper = (ways[path][card] for path in ("/cards", "/cards/print"))
+        assert screen == [part for part in BACK if part in screen]
+        assert ("Mind" in screen) is (made.caution is not None)
+        assert paper == [part for part in screen if part in paper]
+    await visit(page, "/kit/notes")
+    heads = await page.locator(".notes__table th[scope=col]").all_text_contents()
+    assert heads == ["Card", *(part for part in BACK if part in heads)]
+    assert len(heads) == 4
+
+
 async def test_arrows_go_from_card_to_card_and_enter_or_space_opens_the_study(
     people: People, server: Served
 ) -> None:
@@ -179,7 +234,7 @@ async def test_contested_and_mixed_cards_say_so_on_their_face_by_words_sign_and_
         if card.replication in ("mixed", "contested"):
             assert words.startswith(f"{card.replication.capitalize()} evidence: ")
         else:
-            assert words in ("Strong evidence", "Fair evidence")
+            assert words in ("Strong evidence", "Moderate evidence")
     assert {grade: len(each) for grade, each in signs.items()} == dict.fromkeys(signs, 1)
     assert len(set.union(*signs.values())) == 4
 
@@ -216,7 +271,14 @@ async def test_how_strong_the_deck_is_stands_above_it_and_leads_to_those_cards(
     page = await people.come(server)
     await visit(page, "/cards")
     contested = [card for card in CARDS.values() if card.replication == "contested"]
-    await page.get_by_role("link", name=f"{len(contested)} cards with", exact=False).click()
+    links = page.locator(".strengths__all").get_by_role("link")
+    grades = ["Strong", "Moderate", "Mixed", "Contested"]
+    await expect(links).to_have_count(len(grades))
+    for number, grade in enumerate(grades):
+        held = sum(card.replication == grade.lower() for card in CARDS.values())
+        name = re.compile(rf"^{held}\s+cards with\s+{grade} evidence")
+        await expect(links.nth(number)).to_have_accessible_name(name)
+    await links.nth(3).click()
     await page.wait_for_url("**/cards?replication=contested#count")
     await ready(page)
     await expect(page.locator(".cards--deck .card")).to_have_count(len(contested))

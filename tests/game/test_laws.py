@@ -117,6 +117,7 @@ class Walk(RuleBasedStateMachine):
             shortlist_per_problem=shortlist,
             leave_out=[str(each) for each in leave_out],
         )
+        self.begun = Begun()
         # Folded from JSON as it comes, beside the live one, as another process would.
         self.mirror = replay(self.table.log)
         for number in range(people):
@@ -125,7 +126,9 @@ class Walk(RuleBasedStateMachine):
         if phase not in (Phase.LOBBY, Phase.BRIEFING):
             self._try("facilitator", "OpenPhase", phase=Phase.PLAY)
             for person in self._ids(Role.PARTICIPANT):
+                before = self.workshop
                 self.table.submit(person)
+                self.begun.look(before, self.workshop)
             self._try("facilitator", "MoveGroup", group="all", stage=1, step="present")
         if phase is Phase.ASSESS:
             self._try("facilitator", "OpenPhase", phase=Phase.SHORTLIST)
@@ -153,6 +156,7 @@ class Walk(RuleBasedStateMachine):
             look_at(step, event, after)
             step = after
         look_over(before, step)
+        self.begun.look(before, step)
         self._catch_up()
 
     def _catch_up(self) -> None:
@@ -178,6 +182,7 @@ class Walk(RuleBasedStateMachine):
         before = self.workshop
         self.table.join(organisation)
         look_over(before, self.workshop)
+        self.begun.look(before, self.workshop)
         self._catch_up()
 
     @at(*OPEN)
@@ -372,6 +377,52 @@ class Walk(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "table"):
             assert replay(self.table.log) == self.workshop
+
+
+class Begun:
+    """Of each person the stages that were begun with them, as long as their hand is from then.
+
+    What is looked at is what a workshop shows: who sits where, at which stage, with which
+    cards. A hand that changes at a stage is not the one of a later stage any more.
+    """
+
+    def __init__(self) -> None:
+        self.stages: dict[str, set[int]] = {}
+
+    def look(self, before: Workshop, after: Workshop) -> None:
+        """After one command: whoever comes to a stage anew is dealt for it, and nobody else."""
+        for person in after.participants():
+            group = after.groups.get(person.group or "")
+            if group is None or not group.reached:
+                continue
+            was = before.people.get(person.id)
+            begun = self.stages.setdefault(person.id, set())
+            seated = was is None or was.group != group.id
+            if seated:
+                begun.clear()
+            if seated or before.groups[group.id].stage != group.stage:
+                if group.stage in begun:
+                    assert was is not None
+                    assert person.hand == was.hand
+                else:
+                    look_at_begun(after, group, person.hand)
+            if was is None or person.hand != was.hand:
+                begun -= {stage for stage in begun if stage > group.stage}
+            begun.add(group.stage)
+
+
+def look_at_begun(workshop: Workshop, group: Group, hand: tuple[str, ...]) -> None:
+    """A hand with which a stage begins is full and fits it, where the deck has the cards."""
+    fitting = {
+        card.id
+        for card in workshop.deck.values()
+        if any(
+            fits(card, barrier) for barrier in workshop.journey_of(group).barriers_at(group.stage)
+        )
+    }
+    assert len(hand) == workshop.options.hand_size
+    gone = {*held(workshop, group.id)} | played(group)
+    assert len(fitting.intersection(hand)) >= FITTING or fitting <= gone
 
 
 def look_over(before: Workshop, after: Workshop) -> None:

@@ -26,7 +26,7 @@ from app.game.hands import CardSwapped
 from app.game.material import Card, ComB, Journey
 from app.game.messages import Rejected
 from tests.game.table import ORGANISATIONS, Table, a_card, a_journey
-from tests.game.test_laws import look_at_hand, look_at_swap
+from tests.game.test_laws import Begun, look_at_hand, look_at_swap
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGER = os.environ.get("MOMENTS_EXAMPLES")
@@ -38,7 +38,9 @@ LAWS = settings(
 )
 
 CODES = st.lists(st.sampled_from(list(ComB)), min_size=1, max_size=3, unique=True).map(tuple)
-DEEDS = st.sampled_from(["on", "on", "on", "back", "play", "play", "swap", "join", "seat"])
+DEEDS = st.sampled_from(
+    ["on", "on", "on", "back", "first", "last", "play", "play", "swap", "join", "seat"]
+)
 
 
 @st.composite
@@ -86,17 +88,24 @@ def attempt(table: Table, who: str, kind: str, **fields: Any) -> None:
 
 
 def walked(table: Table, people: int, deeds: list[str]) -> Table:
-    """A workshop of so many people, and what was done in it; who does it goes round."""
+    """A workshop of so many people, and what was done in it; who does it goes round.
+
+    At every stage that begins every hand is looked at, dealt or not.
+    """
     for number in range(people):
         table.join(ORGANISATIONS[number % 3])
+    begun, before = Begun(), table.workshop
     table.do("facilitator", "OpenPhase", phase="play")
-    stage = 1
+    stage, last = 1, max(len(journey.stages) for journey in table.workshop.journeys.values())
     for number, deed in enumerate(deeds):
+        begun.look(before, table.workshop)
+        before = table.workshop
         participants = [person.id for person in table.workshop.participants()]
         person = participants[number % len(participants)]
         group = table.group(person)
-        if deed in ("on", "back"):
-            stage = max(1, stage + (1 if deed == "on" else -1))
+        if deed in ("on", "back", "first", "last"):
+            wished = {"on": stage + 1, "back": stage - 1, "first": 1, "last": last}[deed]
+            stage = min(max(1, wished), last)
             attempt(table, "facilitator", "MoveGroup", group="all", stage=stage, step="write")
         elif deed == "play":
             for each in participants[number % 2 :]:
@@ -109,6 +118,7 @@ def walked(table: Table, people: int, deeds: list[str]) -> Table:
         elif deed == "seat":
             other = next((id for id in table.workshop.groups if id != group.id), group.id)
             attempt(table, "facilitator", "SeatParticipant", participant=person, group=other)
+    begun.look(before, table.workshop)
     return table
 
 

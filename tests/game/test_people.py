@@ -171,6 +171,7 @@ def test_a_late_participant_is_seated_and_dealt_in_for_the_stage_the_group_is_at
             stage=2,
             hands={"p5": late.hand},
             why={"p5": {card: how.why for card, how in late.came.items()}},
+            people=("p5",),
         ),
     )
     assert len(late.hand) == len(late.came) == 5

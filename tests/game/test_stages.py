@@ -7,9 +7,10 @@ stays shown.
 import pytest
 
 from app.game.dealing import HandsDealt
+from app.game.fitting import fits
 from app.game.messages import Actor, Role
 from app.game.stages import GroupMoved
-from tests.game.table import Table, at_play
+from tests.game.table import DECK, Table, a_journey, at_play
 
 
 def moved(table: Table, who: str = "facilitator", **fields: object) -> list[tuple[str, int, str]]:
@@ -53,6 +54,38 @@ def test_going_back_and_on_again_deals_nothing() -> None:
         events = table.do("facilitator", "MoveGroup", group="g1", stage=stage, step="write")
         assert [event.kind for event in events] == ["GroupMoved"]
     assert [table.hand(person) for person in table.members("g1")] == hands
+
+
+def test_who_comes_or_plays_while_a_group_is_back_is_dealt_when_it_goes_on() -> None:
+    journey = a_journey("sharing", 4)
+    table = at_play(2, journeys=[journey])
+
+    def go(stage: int) -> None:
+        table.do("facilitator", "MoveGroup", group="g1", stage=stage, step="write")
+
+    for stage in (2, 3, 4, 1):
+        go(stage)
+    kept = table.hand("p2")
+    late = table.join()
+    for _ in range(3):
+        table.submit("p1")
+    go(4)
+    fit = {c.id for c in DECK if any(fits(c, b) for b in journey.barriers_at(4))}
+    for person in ("p1", late):
+        assert len(table.hand(person)) == 5
+        assert len(fit.intersection(table.hand(person))) >= 2
+    assert table.hand("p2") == kept
+    hands = {person: table.hand(person) for person in ("p1", "p2", late)}
+    for stage in (1, 4):
+        go(stage)
+        assert {person: table.hand(person) for person in hands} == hands
+
+
+def test_a_step_within_a_stage_deals_nothing() -> None:
+    table = at_play()
+    table.submit(table.members("g1")[0])
+    events = table.do("facilitator", "MoveGroup", group="g1", stage=1, step="present")
+    assert [event.kind for event in events] == ["GroupMoved"]
 
 
 def test_a_stage_can_be_passed_over() -> None:

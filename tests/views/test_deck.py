@@ -5,6 +5,7 @@ Leaves out the page. Always: the deck is the one that comes with the program.
 
 import pytest
 
+from app.game.fitting import COMPONENTS
 from app.game.material import Replication
 from app.main import shipped_content
 from app.views.deck import CardFilter, strengths
@@ -20,7 +21,7 @@ def test_nothing_asked_gives_all_in_their_order() -> None:
 
 def test_everything_that_is_asked_holds_at_once() -> None:
     asked, unknown = CardFilter(
-        "Social influence", "opportunity-social", "strong", "  NORM  "
+        "Social influence", "opportunity-social", "strong", "  ENERGY  "
     ).understood(CARDS)
     found = asked.chosen(CARDS)
     assert unknown == ()
@@ -50,6 +51,42 @@ def test_words_are_found_without_their_accents_and_in_what_to_mind_and_who_tried
     typed = CardFilter(words="child’s story").chosen(CARDS)
     assert typed
     assert typed == CardFilter(words="child's story").chosen(CARDS)
+
+
+def test_a_card_is_found_by_its_doi_however_it_is_written() -> None:
+    for card in CARDS:
+        doi = card.study.doi
+        for words in (doi, doi.upper(), f"doi:{doi}", f"https://doi.org/{doi}", f"({doi})."):
+            assert card in CardFilter(words=words).chosen(CARDS), words
+    only = CardFilter(words=CARDS[0].study.doi).chosen(CARDS)
+    assert len(only) < 3
+
+
+def test_a_card_is_found_by_each_of_its_tags() -> None:
+    for card in CARDS:
+        for frame, tags in (("EAST", card.east), ("MINDSPACE", card.mindspace), ("BCT", card.bct)):
+            for tag in tags:
+                assert card in CardFilter(words=f"{frame} {tag}").chosen(CARDS), tag
+        for part in card.com_b:
+            for words in (part, COMPONENTS[part].name, f"COM-B: {COMPONENTS[part].name}"):
+                assert card in CardFilter(words=words).chosen(CARDS), words
+    techniques = CardFilter(words="8.3 Habit formation").chosen(CARDS)
+    assert 0 < len(techniques) < len(CARDS)
+
+
+def test_marks_around_a_word_do_not_matter() -> None:
+    for plain, marked in (
+        ("midwife", "midwife."),
+        ("dear sam", "'Dear Sam'"),
+        ("dear sam", "“Dear Sam”,"),
+        ("norm", "(norm)?"),
+    ):
+        found = CardFilter(words=plain).chosen(CARDS)
+        assert found
+        assert CardFilter(words=marked).chosen(CARDS) == found
+    assert CardFilter(words="… ?").chosen(CARDS) == CARDS
+    # Marks within a word are part of it.
+    assert CardFilter(words="mid.wife").chosen(CARDS) == ()
 
 
 @pytest.mark.parametrize("name", ["family", "com_b", "replication"])

@@ -68,7 +68,7 @@ def test_nothing_of_the_cards_that_come_with_the_program_is_shortened() -> None:
 
 
 def test_a_back_says_what_was_not_checked_and_how_a_card_is_used_or_where_that_stands() -> None:
-    sent_away = 0
+    sent_away = small = 0
     for number, card in enumerate(DECK, start=1):
         made = printed(card, number)
         for name in ("unverified", "used"):
@@ -76,6 +76,9 @@ def test_a_back_says_what_was_not_checked_and_how_a_card_is_used_or_where_that_s
             assert here == ("" if name in made.noted else whole or "")
             assert (name in made.noted) <= (whole is not None)
         sent_away += bool(made.noted)
+        assert "unverified" not in made.noted, "what was not checked is said on the card itself"
+        small += made.back == "xxs"
+    assert small <= 14, "most backs are in letters of 7 points or more"
     assert sent_away <= 8, "hardly any card sends its reader to another sheet"
 
 
