@@ -36,7 +36,7 @@ def environment() -> dict[str, str]:
 def read_and_wait(raw: bytes, name: str, sort: Sort | None) -> Reading:
     """What the file `raw`, called `name`, holds, within the limits that uploads have."""
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - this program itself, and the file on its input
             [sys.executable, *COMMAND],
             input=question(name, sort) + raw,
             capture_output=True,
