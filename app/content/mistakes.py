@@ -26,12 +26,6 @@ MOST_TOLD = 500
 
 TOP = "the top level"
 
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
-# Control characters but newline and tab, lone surrogates, and marks that reorder what is read.
-UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-
 QUOTED = re.compile("'([^']*)'")
 """A code, as pydantic lists those it expected."""
 
@@ -119,37 +113,6 @@ def misshapen(error: ValidationError, wording: Wording) -> Iterator[Finding]:
         plain = _plain(detail["type"], found, limits, detail["msg"])
         instead = wording.instead.get(detail["type"])
         yield detail["loc"], instead.format(**limits) if instead else plain
-
-
-def unfit_text(document: object, name: str) -> list[Finding]:
-    """Markup, characters nobody can see, fields written twice, and brackets too deep.
-
-    Raises ContentError, naming file `name`, for more values than are worth looking at.
-    """
-    findings: list[Finding] = []
-    seen = 0
-    waiting: list[tuple[Way, object]] = [((), document)]
-    while waiting:  # not by recursion, which a deep document would break
-        way, value = waiting.pop()
-        inner: list[tuple[Way, object]] = []
-        if isinstance(value, str):
-            findings += ((way, message) for message in _unfit(value))
-        elif isinstance(value, dict):
-            if isinstance(value, Doubled):
-                findings += (
-                    ((*way, field), "this field is written twice") for field in value.twice
-                )
-            inner = [((*way, str(field)), item) for field, item in value.items()]
-        elif isinstance(value, list):
-            inner = [((*way, position), item) for position, item in enumerate(value)]
-        seen += len(inner)
-        if seen > MOST_VALUES:
-            refuse(name, TOP, f"expected at most {MOST_VALUES:,} values, found more")
-        if inner and len(way) >= DEEPEST:
-            findings.append((way, f"expected at most {DEEPEST} levels of brackets"))
-        else:
-            waiting += reversed(inner)
-    return findings
 
 
 def repeated(document: object, wording: Wording, *steps: str) -> Iterator[Finding]:
@@ -248,15 +211,6 @@ def _inside(document: object, way: Way) -> str:
     return f" (in {shown(name)})" if name else ""
 
 
-def _unfit(text: str) -> Iterator[str]:
-    if tag := TAG.search(text):
-        yield f"expected plain text, found what looks like HTML: {shown(tag.group())}"
-    if unseen := UNSEEN.search(text):
-        yield f"expected text that can be seen, found the character U+{ord(unseen.group()):04X}"
-    if UNREAD in text:
-        yield unreadable(text)
-
-
 def _plain(kind: str, found: object, limits: Mapping[str, object], otherwise: str) -> str:
     """What pydantic calls `kind`, as a person would say it."""
     match kind:
@@ -273,8 +227,6 @@ def _plain(kind: str, found: object, limits: Mapping[str, object], otherwise: st
         case "string_too_long":
             length = len(str(found).strip())
             return f"expected at most {limits['max_length']} characters, found {length}"
-        case "string_pattern_mismatch" if str(limits["pattern"]).startswith("^10"):
-            return f"expected a DOI that begins with 10, as in 10.1000/182, found {shown(found)}"
         case "string_pattern_mismatch":
             return f"expected lower-case words joined by hyphens, found {shown(found)}"
         case "enum":

@@ -27,6 +27,8 @@ from app.game.aloud import WORDS_A_MINUTE, seconds_aloud, words_aloud
         ("5,450", "five thousand four hundred and fifty"),
         ("61,182", "sixty one thousand one hundred and eighty two"),
         ("2,000,000", "two million"),
+        ("1" * 16, "one " * 16),
+        ("1" * 9000, "one " * 9000),
         ("1.96", "one point nine six"),
         ("$2.38", "dollars two point three eight"),
         ("r=0.08", "r equals nought point nought eight"),
