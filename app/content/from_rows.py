@@ -11,6 +11,7 @@ from app.content.checking import Reading, Sort, examined
 from app.content.columns import COLUMNS, heading_of
 from app.content.mistakes import (
     MOST_TOLD,
+    ContentError,
     ContentMistake,
     Finding,
     Way,
@@ -47,7 +48,10 @@ def read_grids(grids: Sequence[Grid], name: str, sort: Sort | None) -> Reading:
     table = _table(grids, name, sort)
     if not table.rows:
         one = "barrier" if table.sort == "journey" else "card"
-        refuse(name, table.name(table.head), f"expected a {one} to a row below these headings")
+        none = f"expected a {one} to a row below these headings"
+        told = [(table.name(*cell), message) for cell, message in sorted(table.faults.items())]
+        every = [*told, (table.name(table.head), none)]
+        raise ContentError(ContentMistake(name, place, message) for place, message in every)
     document, spots = journey_of(table) if table.sort == "journey" else deck_of(table)
     wording = Wording(
         lambda way: _called(table, spots, way), IN_CELLS, lambda code: WORDS.get(code, code)

@@ -142,7 +142,7 @@ class Table:
                     self.faults.setdefault((number, position), unreadable(text))
         read = {number for number, _ in self.rows} | {self.head}
         for (number, position), message in self.grid.faults.items():
-            if number in read:
+            if number in read or self.grid.sheet is None:  # in CSV it may have swallowed rows
                 self.faults[number, position] = message
 
 

@@ -27,8 +27,6 @@ from app.game.aloud import WORDS_A_MINUTE, seconds_aloud, words_aloud
         ("5,450", "five thousand four hundred and fifty"),
         ("61,182", "sixty one thousand one hundred and eighty two"),
         ("2,000,000", "two million"),
-        ("1" * 16, "one " * 16),
-        ("1" * 9000, "one " * 9000),
         ("1.96", "one point nine six"),
         ("$2.38", "dollars two point three eight"),
         ("r=0.08", "r equals nought point nought eight"),
@@ -44,3 +42,8 @@ def test_words_are_counted_as_they_are_said(text: str, said: str) -> None:
 def test_a_minute_holds_as_many_words_as_are_said_in_a_minute() -> None:
     assert seconds_aloud("word " * WORDS_A_MINUTE) == 60
     assert seconds_aloud("word " * 40) == 15
+
+
+def test_a_number_too_long_to_say_is_read_digit_by_digit() -> None:
+    assert words_aloud("1" * 16) == 16
+    assert words_aloud("1" * 9000) == 9000
