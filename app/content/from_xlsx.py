@@ -27,7 +27,7 @@ LAST_ROW = 1_048_576
 """Of any worksheet."""
 
 MOST_FILLED = 1_000
-"""Rows with something in them, on one sheet; further ones are told of."""
+"""Rows with something in them, on one sheet; that there are more is told."""
 
 LAST_COLUMN = 250
 FORMULA = "this is a formula; copy the cell and paste it as a value"
@@ -95,9 +95,9 @@ def _grid(sheet: Any, name: str) -> Grid:
         if any(row) or any((number, position) in faults for position in range(len(row))):
             rows.append((number, row))
         if len(rows) > MOST_FILLED:
-            refuse(name, _title(sheet), f"expected at most {MOST_FILLED:,} rows, found more")
+            break
     _fill_merged(sheet, dict(rows))
-    return Grid(_title(sheet), rows, faults)
+    return Grid(_title(sheet), rows, faults, len(rows) <= MOST_FILLED)
 
 
 def _title(sheet: Any) -> str:

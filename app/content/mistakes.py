@@ -7,7 +7,7 @@ words that say what was expected.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
 from pydantic import ValidationError
@@ -31,6 +31,9 @@ QUOTED = re.compile("'([^']*)'")
 
 UNREAD = "\ufffd"
 """What stands in a text for a character that could not be read."""
+
+_PARTICULAR = re.compile(r"“[^”]*”|\d+")
+"""What differs in messages of one kind."""
 
 Way = tuple[str | int, ...]
 """The way from the top of a document to one value: field names, and positions in lists."""
@@ -88,14 +91,29 @@ def refuse(file: str, place: str, message: str) -> NoReturn:
 
 def told(file: str, document: object, findings: Iterable[Finding]) -> ContentError:
     """The error that says `findings`, each with the name of the item it lies in."""
-    every = list(findings)
-    mistakes = [
-        ContentMistake(file, place(way), message + _inside(document, way), way)
-        for way, message in every[:MOST_TOLD]
-    ]
-    if (more := len(every) - MOST_TOLD) > 0:
-        mistakes.append(ContentMistake(file, "the rest", f"{more:,} more mistakes"))
-    return ContentError(mistakes)
+    return ContentError(
+        fewer(
+            [
+                ContentMistake(file, place(way), message + _inside(document, way), way)
+                for way, message in findings
+            ]
+        )
+    )
+
+
+def fewer(mistakes: Sequence[ContentMistake]) -> list[ContentMistake]:
+    """At most `MOST_TOLD` of the `mistakes` of one file, some of every kind, in their order."""
+    if (more := len(mistakes) - MOST_TOLD) <= 0:
+        return list(mistakes)
+    kinds: dict[str, int] = {}
+    turns: list[tuple[int, int]] = []
+    for at, mistake in enumerate(mistakes):
+        kind = _PARTICULAR.sub("", mistake.message)
+        turns.append((kinds.setdefault(kind, 0), at))  # the first of each kind, then the second
+        kinds[kind] += 1
+    chosen = sorted(at for _, at in sorted(turns)[:MOST_TOLD])
+    rest = ContentMistake(mistakes[0].file, "the rest", f"{more:,} more mistakes")
+    return [*(mistakes[at] for at in chosen), rest]
 
 
 def misshapen(error: ValidationError, wording: Wording) -> Iterator[Finding]:

@@ -35,6 +35,8 @@ class Grid(NamedTuple):
     sheet: str | None
     rows: Sequence[tuple[int, Sequence[str]]]
     faults: Mapping[tuple[int, int], str]
+    whole: bool = True
+    """Whether these are all the rows there are."""
 
 
 class Spot(NamedTuple):

@@ -145,6 +145,16 @@ def test_what_is_merged_without_end_keeps_nobody_busy(more: bytes, tmp_path: Pat
     assert isinstance(load_file(path), Journey)
 
 
+def test_rows_far_too_many_are_told_at_the_first_and_hide_no_mistake() -> None:
+    wrong = (*SECOND[:10], "Hope", SECOND[11])
+    lines = told(read(workbook((HEADINGS, FIRST, wrong, *([SECOND] * 1200)))))
+    assert lines[0] == (
+        "Problem.xlsx: Sheet1, row 502: expected at most 500 rows, found more; those from here on "
+        "are not read"
+    )
+    assert any("cell K3: expected Consider, Create" in line for line in lines)
+
+
 def test_a_title_above_empty_rows_and_blanks_around_are_passed_over() -> None:
     rows: list[tuple[str, ...]] = [("Our problem", ""), (), HEADINGS, ()]
     rows += [tuple(f"  {cell} \n" for cell in FIRST), (" ",) * 12, SECOND, ("", " ")]

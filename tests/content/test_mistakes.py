@@ -321,6 +321,22 @@ def test_a_document_of_far_too_many_values_is_refused_at_once() -> None:
     ]
 
 
+def test_what_is_wrong_five_hundred_times_hides_no_other_kind_of_mistake() -> None:
+    deck = small_deck()
+    card = deck["cards"][0]
+    deck["cards"] = [{**card, "id": f"c{n}", "title": f"T{n}"} for n in range(600)]
+    for each in deck["cards"]:
+        del each["study"]
+    deck["cards"][598]["id"] = "c1"
+    deck["cards"][599]["setting"] = "<b>x</b>"
+    lines = lines_of(deck, check_deck)
+    assert len(lines) == 501
+    assert lines[-1] == "f: the rest: 102 more mistakes"
+    assert sum("this field is missing" in line for line in lines) == 498
+    assert sum("“c1” is already at cards[1].id" in line for line in lines) == 1
+    assert sum("looks like HTML" in line for line in lines) == 1
+
+
 def test_beyond_five_hundred_mistakes_are_only_counted() -> None:
     journey = small_journey()
     journey["stages"][0]["barriers"][0]["sources"] = [0] * 510

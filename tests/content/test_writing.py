@@ -128,7 +128,7 @@ def decks(draw: st.DrawFn) -> dict[str, Any]:
             "title": TEXTS,
             "outlet": TEXTS,
             "pages": st.none() | TEXTS,
-            "doi": st.sampled_from(["10.1000/182", "10.1000/(a)-b_c;d", "10.1000/'=1"]),
+            "doi": st.sampled_from(["10.1000/182", "10.1000/(a)-b_c;d", "10.1000/=1"]),
         }
     )
     card = st.fixed_dictionaries(
