@@ -195,9 +195,9 @@ def _long_faces(document: object) -> Iterator[Finding]:
                 said = f"expected at most {MOST_WORDS} words, found {words}"
                 yield way, said if words == len(text.split()) else f"{said} as they are said aloud"
     for way, card in values_at(document, "cards", "*"):
-        face = [text.strip() for field in FACE for _, text in texts_at(card, field)]
-        if (length := sum(map(len, face))) > LONGEST_FACE:
-            longest = max(FACE, key=lambda field: len(str(card.get(field, ""))))
+        face = {field: text.strip() for field in FACE for _, text in texts_at(card, field)}
+        if (length := sum(map(len, face.values()))) > LONGEST_FACE:
+            longest = max(face, key=lambda field: len(face[field]))
             both = "insight and question together"
             yield (
                 (*way, longest),
