@@ -16,12 +16,12 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 def with_lines(mistakes: Iterable[ContentMistake], raw: bytes) -> tuple[ContentMistake, ...]:
     """`mistakes`, each with its line in the JSON file `raw` before its place, if it has a way."""
     found = tuple(mistakes)
-    if all(mistake.way is None for mistake in found):
+    if not any(mistake.way for mistake in found):
         return found
     lines = lines_of(raw.decode("utf-8-sig"))
     return tuple(
         mistake
-        if mistake.way is None
+        if not mistake.way
         else mistake._replace(place=f"line {_line(lines, mistake.way)}, {mistake.place}")
         for mistake in found
     )
