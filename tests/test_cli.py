@@ -118,7 +118,7 @@ def test_check_names_every_mistake(tmp_path: Path) -> None:
     assert "table.csv: line 2, column Barrier: expected plain text" in wrong.stderr
     assert "none.json: the file: cannot be read" in wrong.stderr
     for place in ("id", "title", "statement", "stages"):
-        assert f"broken.json: {place}" in wrong.stderr
+        assert f"broken.json: line 1, {place}" in wrong.stderr
 
 
 def test_a_mistake_in_a_shipped_file_stops_the_start_and_is_named(tmp_path: Path) -> None:

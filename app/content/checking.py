@@ -7,11 +7,21 @@ what has mistakes is kept as it was typed, so that it can be put right.
 
 import unicodedata
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from app.content.deck import LONGEST_TITLE, MOST_WORDS, TAGS, Deck, is_technique, plain_doi
+from app.content.deck import (
+    LONGEST_FACE,
+    LONGEST_TITLE,
+    MOST_WORDS,
+    TAGS,
+    Deck,
+    is_doi,
+    is_technique,
+    plain_doi,
+)
 from app.content.mistakes import (
     DEEPEST,
     JSON_WORDS,
@@ -25,10 +35,11 @@ from app.content.mistakes import (
     shown,
     texts_at,
     told,
-    unfit_text,
     values_at,
 )
-from app.game.material import MOST_BARRIERS, MOST_STAGES, Journey
+from app.content.unfit import unfit_text, unix
+from app.game.aloud import words_aloud
+from app.game.material import LAST_YEAR, MOST_BARRIERS, MOST_STAGES, Journey
 
 Sort = Literal["journey", "deck"]
 """What a file holds: a problem statement as a journey, or a deck of cards."""
@@ -43,6 +54,12 @@ LOOKED_INTO = 500
 """Stages, and barriers of all of them: several times what there may be."""
 
 SHAPES: Mapping[Sort, type[Journey] | type[Deck]] = {"journey": Journey, "deck": Deck}
+
+
+WITH_DOI = (("cards", "*", "study"), ("warning", "figures", "*"))
+"""Where in a deck a DOI stands."""
+
+FACE = ("insight", "question")
 
 
 class Reading(NamedTuple):
@@ -153,9 +170,8 @@ def _across_cards(document: object, wording: Wording) -> Iterator[Finding]:
     for way, title in texts_at(document, "cards", "*", "title"):
         if (length := len(title.strip())) > LONGEST_TITLE:
             yield way, f"expected at most {LONGEST_TITLE} characters, found {length}"
-    for way, insight in texts_at(document, "cards", "*", "insight"):
-        if (words := len(insight.split())) > MOST_WORDS:
-            yield way, f"expected at most {MOST_WORDS} words, found {words}"
+    yield from _long_faces(document)
+    yield from _wrong_studies(document)
     families = [name.strip() for _, name in texts_at(document, "families", "*", "name")]
     listed = ", ".join(shown(name) for name in families)
     for way, family in texts_at(document, "cards", "*", "family"):
@@ -169,6 +185,37 @@ def _across_cards(document: object, wording: Wording) -> Iterator[Finding]:
         if not is_technique(tag.strip()):
             expected = "a technique of the BCT Taxonomy by number and name, as in 7.1 Prompts/cues"
             yield way, f"expected {expected}, found {shown(tag)}"
+
+
+def _long_faces(document: object) -> Iterator[Finding]:
+    """Insights and questions that take too long to say, or more room than a printed card has."""
+    for field in FACE:
+        for way, text in texts_at(document, "cards", "*", field):
+            if (words := words_aloud(text)) > MOST_WORDS:
+                said = f"expected at most {MOST_WORDS} words, found {words}"
+                yield way, said if words == len(text.split()) else f"{said} as they are said aloud"
+    for way, card in values_at(document, "cards", "*"):
+        face = {field: text.strip() for field in FACE for _, text in texts_at(card, field)}
+        if (length := sum(map(len, face.values()))) > LONGEST_FACE:
+            longest = max(face, key=lambda field: len(face[field]))
+            both = "insight and question together"
+            yield (
+                (*way, longest),
+                f"expected at most {LONGEST_FACE} characters in {both}, found {length}",
+            )
+
+
+def _wrong_studies(document: object) -> Iterator[Finding]:
+    """Years to come, and what is no DOI; too short or too long is told of already."""
+    latest = datetime.now(UTC).year + 1  # printed ahead, as journals do
+    for way, year in values_at(document, "cards", "*", "study", "year"):
+        if isinstance(year, int) and latest < year <= LAST_YEAR:
+            yield way, f"expected {latest} or less, found {year}"
+    for holders in WITH_DOI:
+        for way, doi in texts_at(document, *holders, "doi"):
+            if doi and not is_doi(doi):
+                expected = "a DOI that begins with 10, as in 10.1000/182"
+                yield way, f"expected {expected}, found {shown(doi)}"
 
 
 def file_rules(document: object, stem: str, most_barriers: int) -> Iterator[Finding]:
@@ -187,7 +234,7 @@ def _sound(reading: Reading) -> Journey | Deck:
 
 def _write_dois_plainly(deck: object) -> None:
     """Take what people write before a DOI from each one in `deck`, which is a copy."""
-    for holders in (("cards", "*", "study"), ("warning", "figures", "*")):
+    for holders in WITH_DOI:
         for _, holder in values_at(deck, *holders):
             if isinstance(holder, dict) and isinstance(holder.get("doi"), str):
                 holder["doi"] = plain_doi(holder["doi"])
@@ -197,7 +244,7 @@ def _composed(value: object, depth: int = 0) -> object:
     """`value` with its text in NFC, and nothing in it that could not be sent or stored."""
     if isinstance(value, str):
         whole = value.encode("utf-8", "replace").decode() if not value.isascii() else value
-        return unicodedata.normalize("NFC", whole)
+        return unicodedata.normalize("NFC", unix(whole))
     if depth > DEEPEST:
         return None  # told as a mistake already
     if isinstance(value, list):

@@ -87,8 +87,9 @@ DECK = (
     Column("Card id", "id", "May stay empty: it is made from the title.", ("id",), needed=False),
     Column("Title", "card", "The card's name, 60 characters at most.", ("card title", "card"),
            width=24),
-    Column("Insight", "insight", "What the study shows, in plain words, 40 at most.", width=40),
-    Column("Question", "question", "A question that sparks an idea.", width=40),
+    Column("Insight", "insight", "What the study shows, in plain words: 40 at most, as they are "
+           "said aloud; 8% is three. With the question 500 characters at most.", width=40),
+    Column("Question", "question", "A question that sparks an idea, 40 words at most.", width=40),
     Column("How it has been used", "used", "A real example, if one is known.",
            ("used", "example"), needed=False, width=32),
     Column("Study authors", "authors", "As printed: Author, A., & Writer, B.",
@@ -114,7 +115,8 @@ DECK = (
     Column("MINDSPACE", "mindspace", "Any of: Messenger, Incentives, Norms, Defaults, Salience, "
            "Priming, Affect, Commitments, Ego; with ; between them.", needed=False),
     Column("BCT", "bct", "Techniques by number and name, as in 7.1 Prompts/cues; with ; between "
-           "them.", ("bcts", "behaviour change techniques"), needed=False, width=28),
+           "them. Only the number is checked.",
+           ("bcts", "behaviour change techniques"), needed=False, width=28),
     Column("Not verified", "unverified", "What of the reference could not be checked.",
            ("unverified",), needed=False, width=28),
     Column("Warning title", "warning title", "May stay empty, and so may the columns after this "

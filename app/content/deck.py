@@ -12,7 +12,11 @@ from pydantic import Field
 from app.game.material import Card, Caveat, Line, Material, Text
 
 MOST_WORDS = 40
-"""In the insight of a card, which is read at a table along with the rest of a hand."""
+"""In an insight and in a question, as they are said aloud (`app/game/aloud.py`): 15 seconds."""
+
+LONGEST_FACE = 500
+"""Characters of insight and question together: what the front of a printed card has room for
+beside the longest title and the strip of a contested finding (`app/views/prints.py`)."""
 
 LONGEST_TITLE = 60
 """Characters: what fits on two lines of a card printed eight to a page."""
@@ -34,7 +38,12 @@ MINDSPACE = (
 TAGS: Mapping[str, tuple[str, ...]] = {"east": EAST, "mindspace": MINDSPACE}
 """Fields of a card that take words of a short list."""
 
-DOI_AS_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)(?=10\.)", re.IGNORECASE)
+DOI = r"10\.[0-9]{4,9}/[-A-Za-z0-9._;()/:<>\[\]#+&%~*!$=@,]*[A-Za-z0-9)\]>]"
+"""A DOI: of the signs that occur in DOIs, and not with the full stop or comma after it."""
+
+_BEFORE_DOI = re.compile(
+    r"^(?:(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|doi\b[:\s]*)+(?=10\.)", re.IGNORECASE
+)
 """What people write before a DOI, and what stands for the same."""
 
 # How many techniques each of the sixteen groups of the BCT Taxonomy (v1) has: 93 in all.
@@ -65,11 +74,19 @@ class Deck(Material):
 
 def plain_doi(text: str) -> str:
     """A DOI without what people write before it."""
-    return DOI_AS_ADDRESS.sub("", text.strip())
+    return _BEFORE_DOI.sub("", text.strip())
+
+
+def is_doi(text: str) -> bool:
+    """Whether `text` is a DOI and nothing else."""
+    return re.fullmatch(DOI, text) is not None
 
 
 def is_technique(text: str) -> bool:
-    """Whether `text` is a technique of the BCT Taxonomy by number and name, `7.1 Prompts/cues`."""
+    """Whether `text` is a technique of the BCT Taxonomy by number and name, `7.1 Prompts/cues`.
+
+    That there is one of this number is looked at, and that a name follows, not which.
+    """
     found = re.fullmatch(TECHNIQUE, text)
     if not found:
         return False

@@ -7,15 +7,21 @@ out and never asked for, and what was typed behind an apostrophe comes back with
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from app.cells import FORMULA_STARTS
 from app.content.mistakes import LARGEST_FILE, UNREAD, refuse
-from app.content.tables import Grid, find_table
+from app.content.tables import FEWEST_HEADINGS, Grid, find_table
 
 SEPARATORS = ",;\t"
-LONGEST = 2_000
-"""Characters in a cell, from which on it is worth asking whether a quotation mark was forgotten."""
+END = "end"
+"""A row of ours after the last one: where it is not read as a row, the file ends within a text."""
+
+UNCLOSED = "a quotation mark that opens here is never closed"
+SWALLOWED = (
+    "a quotation mark that opens here is closed too late: what looks like further rows is part of "
+    "this text"
+)
 
 MARKS = (b"\xff\xfe", b"\xfe\xff")
 """Byte order marks of UTF-16, which Excel writes as “Unicode text”."""
@@ -46,7 +52,13 @@ def read_csv(raw: bytes, name: str) -> Grid:
     if said:
         text, skipped = text[said.end() :], 1
     separators = said[1] if said and said[1] in SEPARATORS else SEPARATORS
-    return max((_rows(text, each, skipped, name) for each in separators), key=_headings)
+    read = [(_rows(text, each, skipped, name), each) for each in separators]
+    grid, separator = max(read, key=lambda pair: _headings(pair[0]))
+    faults = dict.fromkeys(_swallowed(grid, separator), SWALLOWED) | dict(grid.faults)
+    if faults and _headings(grid) < FEWEST_HEADINGS:  # as where it opens in a heading
+        (line, _), words = min(faults.items())
+        refuse(name, f"line {line}", words)
+    return grid._replace(faults=faults)
 
 
 def _headings(grid: Grid) -> int:
@@ -70,33 +82,53 @@ def _decoded(raw: bytes) -> str:
 
 def _rows(text: str, separator: str, skipped: int, name: str) -> Grid:
     """The rows of `text`, each under the number of the line it begins in."""
-    csv.field_size_limit(LARGEST_FILE)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    csv.field_size_limit(LARGEST_FILE + len(END) + 2)
+    lines = list(io.StringIO(text + "\n" + END, newline=""))
+    reader = csv.reader(lines, delimiter=separator)
     rows: list[tuple[int, Sequence[str]]] = []
+    faults: dict[tuple[int, int], str] = {}
     while True:
-        line = reader.line_num + 1 + skipped
+        begun = reader.line_num
+        line = begun + 1 + skipped
         try:
-            row = next(reader, None)
+            row = next(reader)
         except csv.Error:
             refuse(name, f"line {line}", "cannot be read as a row of a table")
-        if row is None:
-            return Grid(None, rows, {})
-        if any(len(cell) > LONGEST for cell in row) and _unclosed(text, separator):
-            refuse(name, f"line {line}", "a quotation mark that opens here is never closed")
+        last = reader.line_num == len(lines)
+        if last and row == [END]:
+            return Grid(None, rows, faults)
+        if last:
+            faults[line, len(row) - 1] = UNCLOSED
+            row[-1] = row[-1].removesuffix("\n" + END)
+        elif reader.line_num > begun + 1 and _torn(lines[begun : reader.line_num], separator):
+            at = next((at for at, cell in enumerate(row) if "\n" in _lines(cell)), 0)
+            faults[line, at] = SWALLOWED
         cells = [unguarded(_lines(cell).strip()) for cell in row]
         if any(cells):
             rows.append((line, cells))
+        if last:
+            return Grid(None, rows, faults)
+
+
+def _torn(lines: Sequence[str], separator: str) -> bool:
+    """Whether a quotation mark in a row of several lines closes in the middle of a text."""
+    try:
+        list(csv.reader(lines, delimiter=separator, strict=True))
+    except csv.Error:
+        return True
+    return False
+
+
+def _swallowed(grid: Grid, separator: str) -> Iterator[tuple[int, int]]:
+    """Cells of several lines in which a line has as many separators as the headings."""
+    best = max(find_table(grid, "journey"), find_table(grid, "deck"))
+    if best[0]:
+        between = len(grid.rows[best[1]][1]) - 1
+        for number, row in grid.rows:
+            for at, cell in enumerate(row):
+                if any(line.count(separator) >= between for line in cell.split("\n")[1:]):
+                    yield number, at
 
 
 def _lines(cell: str) -> str:
     return cell.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _unclosed(text: str, separator: str) -> bool:
-    """Whether the file ends within quotation marks, so that the rest of it became one cell."""
-    try:
-        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
-            pass
-    except csv.Error as error:
-        return "unexpected end" in str(error)
-    return False

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from app.content.checking import Reading, Sort, examined
 from app.content.columns import COLUMNS, heading_of
 from app.content.mistakes import (
-    MOST_TOLD,
+    ContentError,
     ContentMistake,
     Finding,
     Way,
     Wording,
+    fewer,
     refuse,
 )
 from app.content.rows_deck import deck_of
@@ -47,7 +48,10 @@ def read_grids(grids: Sequence[Grid], name: str, sort: Sort | None) -> Reading:
     table = _table(grids, name, sort)
     if not table.rows:
         one = "barrier" if table.sort == "journey" else "card"
-        refuse(name, table.name(table.head), f"expected a {one} to a row below these headings")
+        none = f"expected a {one} to a row below these headings"
+        told = [(table.name(*cell), message) for cell, message in sorted(table.faults.items())]
+        every = [*told, (table.name(table.head), none)]
+        raise ContentError(ContentMistake(name, place, message) for place, message in every)
     document, spots = journey_of(table) if table.sort == "journey" else deck_of(table)
     wording = Wording(
         lambda way: _called(table, spots, way), IN_CELLS, lambda code: WORDS.get(code, code)
@@ -95,11 +99,12 @@ def _called(table: Table, spots: Spots, way: Way) -> str:
 
 def _beyond(table: Table, name: str) -> Iterator[ContentMistake]:
     """That there are more rows than are read, at the first of them."""
-    if table.beyond:
+    if table.beyond or not table.grid.whole:
         number = len(table.rows) + len(table.beyond)
-        message = f"expected at most {MOST_ROWS:,} rows, found {number:,}"
-        place = table.name(table.beyond[0][0])
-        yield ContentMistake(name, place, f"{message}; those from here on are not read")
+        found = f"{number:,}" if table.grid.whole else "more"
+        first = (table.beyond or table.grid.rows[-1:])[0][0]
+        message = f"expected at most {MOST_ROWS:,} rows, found {found}"
+        yield ContentMistake(name, table.name(first), f"{message}; those from here on are not read")
 
 
 def _told(
@@ -131,8 +136,4 @@ def _told(
             cell = row, table.at[key]
             mistake = ContentMistake(name, table.name(*cell), message, way)
             told.setdefault((*cell, message), mistake)
-    mistakes = [told[place] for place in sorted(told)]
-    if (more := len(mistakes) - MOST_TOLD) > 0:
-        rest = ContentMistake(name, "the rest", f"{more:,} more mistakes")
-        mistakes = [*mistakes[:MOST_TOLD], rest]
-    return tuple(mistakes)
+    return tuple(fewer([told[place] for place in sorted(told)]))

@@ -27,13 +27,14 @@ LAST_ROW = 1_048_576
 """Of any worksheet."""
 
 MOST_FILLED = 1_000
-"""Rows with something in them, on one sheet; further ones are told of."""
+"""Rows with something in them, on one sheet; that there are more is told."""
 
 LAST_COLUMN = 250
 FORMULA = "this is a formula; copy the cell and paste it as a value"
 ERROR = "Excel shows an error here"
 _DECIMALS = re.compile(r"0(?:\.(0+))?(%?)")
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
+# It stops at the next tag, so that it passes over what is never closed but once.
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^<>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -94,9 +95,9 @@ def _grid(sheet: Any, name: str) -> Grid:
         if any(row) or any((number, position) in faults for position in range(len(row))):
             rows.append((number, row))
         if len(rows) > MOST_FILLED:
-            refuse(name, _title(sheet), f"expected at most {MOST_FILLED:,} rows, found more")
+            break
     _fill_merged(sheet, dict(rows))
-    return Grid(_title(sheet), rows, faults)
+    return Grid(_title(sheet), rows, faults, len(rows) <= MOST_FILLED)
 
 
 def _title(sheet: Any) -> str:
@@ -106,11 +107,15 @@ def _title(sheet: Any) -> str:
 
 def _fill_merged(sheet: Any, rows: dict[int, list[str]]) -> None:
     """What stands in cells merged into one is the text of each of them, where the row is used."""
+    filled: set[tuple[int, int]] = set()
     for first_column, first, last_column, last in _merged(sheet):
         text = rows[first][first_column - 1 :][:1] if first in rows else []
         if not text or not text[0] or first_column != last_column:
             continue  # across columns it is a title
         for number in range(first + 1, min(last, first + MOST_FILLED) + 1):
+            if (number, first_column) in filled:
+                break  # no cell is merged twice, unless somebody means to keep us busy
+            filled.add((number, first_column))
             row = rows.get(number, [])
             if first_column <= len(row):
                 row[first_column - 1] = text[0]

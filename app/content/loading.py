@@ -20,7 +20,6 @@ from app.content.mistakes import (
     refuse,
     told,
 )
-from app.content.reading import read_file
 from app.game.material import Journey
 
 REPORT_ORDER = (
@@ -76,8 +75,13 @@ def load_journeys(folder: Path) -> tuple[Journey, ...]:
 
 
 def load_file(path: Path) -> Deck | Journey:
-    """The deck or the journey in the file at `path`: JSON, CSV or XLSX. Raises ContentError."""
-    reading = read_file(_bytes(path), path.name, None)
+    """The deck or the journey in the file at `path`: JSON, CSV or XLSX. Raises ContentError.
+
+    It is read in a process of its own, within the limits that uploads have.
+    """
+    from app.content.starting import read_and_wait  # which that process itself does not need
+
+    reading = read_and_wait(_bytes(path), path.name, None)
     if reading.material is None:
         raise ContentError(reading.mistakes)
     return reading.material

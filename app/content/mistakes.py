@@ -7,7 +7,7 @@ words that say what was expected.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
 from pydantic import ValidationError
@@ -26,17 +26,14 @@ MOST_TOLD = 500
 
 TOP = "the top level"
 
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
-# Control characters but newline and tab, lone surrogates, and marks that reorder what is read.
-UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-
 QUOTED = re.compile("'([^']*)'")
 """A code, as pydantic lists those it expected."""
 
 UNREAD = "\ufffd"
 """What stands in a text for a character that could not be read."""
+
+_PARTICULAR = re.compile(r"“[^”]*”|\d+")
+"""What differs in messages of one kind."""
 
 Way = tuple[str | int, ...]
 """The way from the top of a document to one value: field names, and positions in lists."""
@@ -94,14 +91,29 @@ def refuse(file: str, place: str, message: str) -> NoReturn:
 
 def told(file: str, document: object, findings: Iterable[Finding]) -> ContentError:
     """The error that says `findings`, each with the name of the item it lies in."""
-    every = list(findings)
-    mistakes = [
-        ContentMistake(file, place(way), message + _inside(document, way), way)
-        for way, message in every[:MOST_TOLD]
-    ]
-    if (more := len(every) - MOST_TOLD) > 0:
-        mistakes.append(ContentMistake(file, "the rest", f"{more:,} more mistakes"))
-    return ContentError(mistakes)
+    return ContentError(
+        fewer(
+            [
+                ContentMistake(file, place(way), message + _inside(document, way), way)
+                for way, message in findings
+            ]
+        )
+    )
+
+
+def fewer(mistakes: Sequence[ContentMistake]) -> list[ContentMistake]:
+    """At most `MOST_TOLD` of the `mistakes` of one file, some of every kind, in their order."""
+    if (more := len(mistakes) - MOST_TOLD) <= 0:
+        return list(mistakes)
+    kinds: dict[str, int] = {}
+    turns: list[tuple[int, int]] = []
+    for at, mistake in enumerate(mistakes):
+        kind = _PARTICULAR.sub("", mistake.message)
+        turns.append((kinds.setdefault(kind, 0), at))  # the first of each kind, then the second
+        kinds[kind] += 1
+    chosen = sorted(at for _, at in sorted(turns)[:MOST_TOLD])
+    rest = ContentMistake(mistakes[0].file, "the rest", f"{more:,} more mistakes")
+    return [*(mistakes[at] for at in chosen), rest]
 
 
 def misshapen(error: ValidationError, wording: Wording) -> Iterator[Finding]:
@@ -119,37 +131,6 @@ def misshapen(error: ValidationError, wording: Wording) -> Iterator[Finding]:
         plain = _plain(detail["type"], found, limits, detail["msg"])
         instead = wording.instead.get(detail["type"])
         yield detail["loc"], instead.format(**limits) if instead else plain
-
-
-def unfit_text(document: object, name: str) -> list[Finding]:
-    """Markup, characters nobody can see, fields written twice, and brackets too deep.
-
-    Raises ContentError, naming file `name`, for more values than are worth looking at.
-    """
-    findings: list[Finding] = []
-    seen = 0
-    waiting: list[tuple[Way, object]] = [((), document)]
-    while waiting:  # not by recursion, which a deep document would break
-        way, value = waiting.pop()
-        inner: list[tuple[Way, object]] = []
-        if isinstance(value, str):
-            findings += ((way, message) for message in _unfit(value))
-        elif isinstance(value, dict):
-            if isinstance(value, Doubled):
-                findings += (
-                    ((*way, field), "this field is written twice") for field in value.twice
-                )
-            inner = [((*way, str(field)), item) for field, item in value.items()]
-        elif isinstance(value, list):
-            inner = [((*way, position), item) for position, item in enumerate(value)]
-        seen += len(inner)
-        if seen > MOST_VALUES:
-            refuse(name, TOP, f"expected at most {MOST_VALUES:,} values, found more")
-        if inner and len(way) >= DEEPEST:
-            findings.append((way, f"expected at most {DEEPEST} levels of brackets"))
-        else:
-            waiting += reversed(inner)
-    return findings
 
 
 def repeated(document: object, wording: Wording, *steps: str) -> Iterator[Finding]:
@@ -248,15 +229,6 @@ def _inside(document: object, way: Way) -> str:
     return f" (in {shown(name)})" if name else ""
 
 
-def _unfit(text: str) -> Iterator[str]:
-    if tag := TAG.search(text):
-        yield f"expected plain text, found what looks like HTML: {shown(tag.group())}"
-    if unseen := UNSEEN.search(text):
-        yield f"expected text that can be seen, found the character U+{ord(unseen.group()):04X}"
-    if UNREAD in text:
-        yield unreadable(text)
-
-
 def _plain(kind: str, found: object, limits: Mapping[str, object], otherwise: str) -> str:
     """What pydantic calls `kind`, as a person would say it."""
     match kind:
@@ -273,8 +245,6 @@ def _plain(kind: str, found: object, limits: Mapping[str, object], otherwise: st
         case "string_too_long":
             length = len(str(found).strip())
             return f"expected at most {limits['max_length']} characters, found {length}"
-        case "string_pattern_mismatch" if str(limits["pattern"]).startswith("^10"):
-            return f"expected a DOI that begins with 10, as in 10.1000/182, found {shown(found)}"
         case "string_pattern_mismatch":
             return f"expected lower-case words joined by hyphens, found {shown(found)}"
         case "enum":

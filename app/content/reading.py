@@ -11,6 +11,7 @@ from app.content.checking import Reading, Sort, look_at, sort_of
 from app.content.from_csv import MARKS, read_csv
 from app.content.from_json import read_document
 from app.content.from_rows import WHAT, read_grids
+from app.content.lines import with_lines
 from app.content.mistakes import LARGEST_FILE, ContentError, ContentMistake, refuse
 
 LONGEST_NAME = 80
@@ -70,4 +71,5 @@ def _read_json(raw: bytes, name: str, sort: Sort | None) -> Reading:
     other = isinstance(document, dict) and ("stages" if sort == "deck" else "cards") in document
     if sort is not None and found != sort and other:
         refuse(name, "the file", f"expected {WHAT[sort]}, found {WHAT[found]}")
-    return look_at(document, name, sort or found)
+    reading = look_at(document, name, sort or found)
+    return reading._replace(mistakes=with_lines(reading.mistakes, raw))

@@ -8,7 +8,7 @@ what a schema refuses the checks refuse too, for both come from the same models.
 from typing import Any
 
 from app.content.checking import SCHEMA, SHAPES, Sort
-from app.content.deck import LONGEST_TITLE, TAGS, TECHNIQUE
+from app.content.deck import DOI, LONGEST_FACE, LONGEST_TITLE, MOST_WORDS, TAGS, TECHNIQUE
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -25,11 +25,17 @@ def schema_of(sort: Sort) -> dict[str, Any]:
     if sort == "deck":
         card = schema["$defs"]["Card"]["properties"]
         card["title"]["maxLength"] = LONGEST_TITLE
+        for field in ("insight", "question"):
+            card[field]["maxLength"] = LONGEST_FACE
+            card[field]["description"] = (
+                f"At most {MOST_WORDS} words as they are said aloud; insight and question together "
+                f"at most {LONGEST_FACE} characters."
+            )
         for field, known in TAGS.items():
             card[field]["items"] = {"enum": list(known)}
         card["bct"]["items"]["pattern"] = f"^(?:{TECHNIQUE})$"
         for holder in ("Study", "Figure"):
             # The checks take it as an address as well.
-            doi = {"pattern": r"10\.\d{4,9}/\S+\s*$", "type": "string"}
+            doi = {"pattern": rf"{DOI}\s*$", "type": "string"}
             schema["$defs"][holder]["properties"]["doi"] = {"title": "Doi", **doi}
     return {"$schema": DRAFT, **schema}

@@ -35,6 +35,8 @@ class Grid(NamedTuple):
     sheet: str | None
     rows: Sequence[tuple[int, Sequence[str]]]
     faults: Mapping[tuple[int, int], str]
+    whole: bool = True
+    """Whether these are all the rows there are."""
 
 
 class Spot(NamedTuple):
@@ -142,7 +144,7 @@ class Table:
                     self.faults.setdefault((number, position), unreadable(text))
         read = {number for number, _ in self.rows} | {self.head}
         for (number, position), message in self.grid.faults.items():
-            if number in read:
+            if number in read or self.grid.sheet is None:  # in CSV it may have swallowed rows
                 self.faults[number, position] = message
 
 

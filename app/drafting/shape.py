@@ -7,10 +7,9 @@ through the form untouched comes back the same.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from app.game.material import ComB, Level
 from app.game.text import clean
 
 Draft = dict[str, Any]
@@ -19,8 +18,9 @@ Way = tuple[str | int, ...]
 JOURNEY = ("id", "title", "statement")
 STAGE = ("title", "who", "does", "when")
 BARRIER = ("id", "text", "finding", "opm")
-TICKED = {"levels": [str(each) for each in Level], "com_b": [str(each) for each in ComB]}
-"""What is ticked, in the order of the boxes on the page."""
+TICKED = ("levels", "com_b")
+"""What is ticked."""
+
 SOURCE = ("document", "section", "row")
 
 MOST_STAGES, MOST_BARRIERS, MOST_SOURCES = 40, 200, 1000
@@ -67,16 +67,34 @@ def _barrier(barrier: object) -> Draft:
         {**_texts(source, SOURCE), "row": _texts(source, ("row",))["row"].strip() or None}
         for source in _list(barrier, "sources")
     ]
-    ticked = {name: _ticked(_list(barrier, name), order) for name, order in TICKED.items()}
+    ticked = {name: _ticked(_list(barrier, name)) for name in TICKED}
     fields = _texts(barrier, BARRIER)
     opm = fields.pop("opm")
     return {**fields, "sources": sources, "opm": opm, **ticked}
 
 
-def _ticked(found: list[object], order: list[str]) -> list[str]:
-    """The tags in `found`, each once: in whatever order they came, a form sends them in its own."""
-    tags = dict.fromkeys(tag for tag in found if isinstance(tag, str))
-    return sorted(tags, key=lambda tag: order.index(tag) if tag in order else len(order))
+def _ticked(found: list[object]) -> list[str]:
+    """The tags in `found`, each once."""
+    return list(dict.fromkeys(tag for tag in found if isinstance(tag, str)))
+
+
+def ordered_as(draft: Draft, before: object) -> Draft:
+    """`draft` with what is ticked in the order it had `before`, and new ticks after that.
+
+    A form sends ticks in the order of the page; whoever wrote a file had an order of their own,
+    and saving it untouched changes nothing.
+    """
+    by_id = {barrier["id"]: barrier for barrier in _barriers(shaped(before))}
+    for barrier in _barriers(draft):
+        for name in TICKED:
+            held = by_id.get(barrier["id"], {}).get(name, [])
+            kept = [tag for tag in held if tag in barrier[name]]
+            barrier[name] = kept + [tag for tag in barrier[name] if tag not in kept]
+    return draft
+
+
+def _barriers(draft: Draft) -> Iterator[Draft]:
+    return (barrier for stage in draft["stages"] for barrier in stage["barriers"])
 
 
 def _texts(document: object, names: Iterable[str]) -> dict[str, str]:

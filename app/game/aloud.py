@@ -11,6 +11,9 @@ WORDS_A_MINUTE = 160
 """Ours: slower than the 183 that adults reading English aloud average over 77 studies
 (Brysbaert 2019, doi:10.1016/j.jml.2019.104047), because others have to follow."""
 
+LONGEST_NUMBER = 15
+"""Digits; of a longer one they are read out one by one."""
+
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _PART = re.compile(rf"{_NUMBER.pattern}|[^\W\d_]+(?:['’][^\W\d_]+)*|[%$£€&=+]")
 
@@ -30,6 +33,8 @@ def _said(part: str) -> int:
         return 2  # per cent
     if _NUMBER.fullmatch(part):
         whole, _, decimals = part.replace(",", "").partition(".")
+        if len(whole) > LONGEST_NUMBER:
+            return len(part)
         return _number(int(whole)) + (1 + len(decimals) if decimals else 0)
     # NHS is three words to the tongue. Some, such as MASH, are said as one: they count for
     # more than they are, which does no harm.

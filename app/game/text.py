@@ -43,14 +43,19 @@ def _without(text: object, marks: frozenset[str]) -> object:
     # Whatever goes, goes before letters and accents are joined, or they would meet later.
     kept = "".join(c for c in text if c in "\n\t" or not (c in marks or _unwanted(c)))
     # Nothing but joiners and blanks is no text: left empty, it is refused as such.
-    return unicodedata.normalize("NFC", kept) if any(map(_visible, kept)) else ""
+    return unicodedata.normalize("NFC", kept) if visible(kept) else ""
 
 
 def _unwanted(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cs") or ord(character) & 0xFFFE == 0xFFFE
 
 
-def _visible(character: str) -> bool:
+def visible(text: str) -> bool:
+    """Whether anything in `text` shows: blanks, joiners and fillers alone are no text."""
+    return any(map(_shows, text))
+
+
+def _shows(character: str) -> bool:
     return unicodedata.category(character)[0] not in "CZM" and character not in BLANKS
 
 

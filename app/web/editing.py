@@ -56,7 +56,7 @@ async def edit(request: Request, id: str) -> Response:
     sent = await request.form(max_files=0, max_fields=MOST_FIELDS)
     pairs = [(name, value) for name, value in sent.multi_items() if isinstance(value, str)]
     said = dict(pairs)
-    typed = with_ids(shape.from_form(pairs), id)
+    typed = shape.ordered_as(with_ids(shape.from_form(pairs), id), mine.document)
     button = said.get("do", "save")
     about = {name: said.get(name, usual)[:6] for name, usual in USUAL.items()}
     try:

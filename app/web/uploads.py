@@ -7,17 +7,15 @@ and the process is gone.
 
 import asyncio
 import logging
-import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
-from pathlib import Path
 from weakref import WeakKeyDictionary
 
-import app
 from app.content import LARGEST_FILE, Reading, Sort
 from app.content.apart import question, unpack
 from app.content.reading import failed
+from app.content.starting import COMMAND, READ_SECONDS, TOO_MUCH, environment
 
 logger = logging.getLogger(__name__)
 
@@ -31,13 +29,7 @@ AT_ONCE = 2
 """Files that are read at the same time; others wait for their turn."""
 
 WAIT_SECONDS = 30
-READ_SECONDS = 20
-"""By the clock; its seconds of computing are fewer, as `app/content/apart.py` has them."""
-
-KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "MOMENTS_DATA_ROOT")
-"""Of the environment. The process gets no key and no address of a database."""
-
-_COMMAND = ("-P", "-m", "app.content.apart")  # -P: nothing is imported from the current folder
+_COMMAND = COMMAND
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
@@ -60,7 +52,7 @@ async def read_apart(raw: bytes, name: str, sort: Sort | None) -> Reading:
 async def _read(sent: bytes, name: str) -> Reading:
     try:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *_COMMAND, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=_environment()
+            sys.executable, *_COMMAND, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment()
         )
     except OSError:
         return failed(name, "could not be read: the server has no room for it just now")
@@ -72,7 +64,7 @@ async def _read(sent: bytes, name: str) -> Reading:
         await _end(process)
     if process.returncode != 0:
         logger.warning("a file could not be read: its reader ended with %s", process.returncode)
-        return failed(name, "could not be read: it takes too much time or memory, or is broken")
+        return failed(name, TOO_MUCH)
     try:
         return await asyncio.to_thread(unpack, answer)
     except (ValueError, KeyError, TypeError):
@@ -85,10 +77,3 @@ async def _end(process: Process) -> None:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    # Wherever this program was found, that one finds it too: a clone, a wheel, an image.
-    found = [str(Path(app.__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, found))}

@@ -95,14 +95,40 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
     assert document["stages"][0]["barriers"][0]["text"] == "There is\nno\ntime."
 
 
-def test_a_quotation_mark_that_is_never_closed_is_told_where_it_opens() -> None:
-    long = [HEADINGS, FIRST, *([SECOND] * 40)]
-    text = csv_of(long).replace('"Nobody meets."', '"Nobody meets.', 1)
-    reading = read(text)
-    assert len(reading.mistakes) >= 1
-    assert reading.material is None
-    text = csv_of([HEADINGS, *([SECOND] * 40)]) + '\r\n"Never closed' + ",x\r\n" * 1000
-    assert told(read(text)) == ["p.csv: line 42: a quotation mark that opens here is never closed"]
+PLAIN = ",".join(HEADINGS)
+ROW = ",".join((*SECOND[:11], "opportunity-physical"))
+
+
+@pytest.mark.parametrize("length", [1, 40])
+def test_a_quotation_mark_that_is_never_closed_is_told_where_it_opens(length: int) -> None:
+    open_row = ",".join(FIRST[:7]) + ',"Diaries'
+    found = told(read("\n".join([PLAIN, open_row, *[ROW] * length])))
+    never = "p.csv: line 2, column Finding: a quotation mark that opens here is never closed"
+    assert never in found
+    assert "p.csv: line 2, column COM-B: this cell is empty; something has to stand in it" in found
+
+
+@pytest.mark.parametrize("after", [ROW, csv_of([SECOND]), '"' + ROW.replace(",", '","') + '"'])
+def test_a_quotation_mark_closed_rows_later_is_told_where_it_opens(after: str) -> None:
+    row = ",".join(FIRST[:7]) + ',"Diaries,A report,2.2,Commit,opportunity-physical'
+    late = ',,Act,,,,Other,"Diaries",A report,2.2,Commit,opportunity-physical'
+    found = told(read("\n".join([PLAIN, row, after, late])))
+    assert any("line 2, column Finding: a quotation mark that opens here" in line for line in found)
+
+
+def test_rows_between_two_quotation_marks_are_no_text() -> None:
+    rows = (HEADINGS, (*FIRST[:7], f"Diaries\n{ROW}", *FIRST[8:]), SECOND)
+    assert told(read(csv_of(rows))) == [
+        "p.csv: line 2, column Finding: a quotation mark that opens here is closed too late: what "
+        "looks like further rows is part of this text"
+    ]
+
+
+def test_a_quotation_mark_in_a_note_or_a_heading_hides_nothing() -> None:
+    text = f'Kind of row,{PLAIN}\nnote,"Ours\n,{ROW}'
+    assert any("line 2, column Problem: a quotation mark" in line for line in told(read(text)))
+    [line] = told(read(f'Problem,"Statement\n{ROW}\n{ROW}'))
+    assert line == "p.csv: line 1: a quotation mark that opens here is never closed"
 
 
 def test_a_byte_that_is_no_letter_is_told_with_its_cell_and_hides_no_mistake() -> None:

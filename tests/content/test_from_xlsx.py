@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import defusedxml.ElementTree
@@ -11,7 +12,7 @@ import openpyxl
 import openpyxl.xml.functions
 import pytest
 
-from app.content import Reading, read_file
+from app.content import Reading, load_file, read_file
 from app.content.unpacking import MOST_ENTRIES, MOST_UNPACKED
 from app.game.material import Journey
 from tests.sheets import FIRST, HEADINGS, SECOND, TABLE, Change, csv_of, workbook
@@ -117,6 +118,41 @@ def test_cells_merged_downwards_hold_for_every_row() -> None:
     assert told(reading) == []
     assert isinstance(reading.material, Journey)
     assert reading.material.stages[0].barriers[1].sources[0].document == "A report"
+
+
+def with_part(raw: bytes, part: str, before: bytes, more: bytes) -> bytes:
+    """The workbook `raw` with `more` put in front of `before` in one of its parts."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(made, "w", 8) as new:
+        for each in old.namelist():
+            text = old.read(each)
+            new.writestr(each, text.replace(before, more + before) if each == part else text)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"<!--" + b"".join(b"<mergeCell %x " % (n * 7919) for n in range(80_000)) + b"-->",
+        b"".join(b'<mergeCell ref="A2:A%d"/>' % (n + 2000) for n in range(200_000)),
+    ],
+    ids=["never closed", "one over another"],
+)
+def test_what_is_merged_without_end_keeps_nobody_busy(more: bytes, tmp_path: Path) -> None:
+    """Within the seconds of computing that a reader has, or it is stopped and sound no more."""
+    path = tmp_path / "Problem.xlsx"
+    path.write_bytes(with_part(workbook(TABLE), "xl/worksheets/sheet1.xml", b"</worksheet>", more))
+    assert isinstance(load_file(path), Journey)
+
+
+def test_rows_far_too_many_are_told_at_the_first_and_hide_no_mistake() -> None:
+    wrong = (*SECOND[:10], "Hope", SECOND[11])
+    lines = told(read(workbook((HEADINGS, FIRST, wrong, *([SECOND] * 1200)))))
+    assert lines[0] == (
+        "Problem.xlsx: Sheet1, row 502: expected at most 500 rows, found more; those from here on "
+        "are not read"
+    )
+    assert any("cell K3: expected Consider, Create" in line for line in lines)
 
 
 def test_a_title_above_empty_rows_and_blanks_around_are_passed_over() -> None:

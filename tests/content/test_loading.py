@@ -225,8 +225,8 @@ def test_one_error_tells_the_mistakes_of_every_file(tmp_path: Path) -> None:
     with pytest.raises(ContentError) as error:
         load_content(cards, tmp_path / "journeys")
     assert [(mistake.file, mistake.place) for mistake in error.value.mistakes] == [
-        ("cards.json", "cards[1].study.doi"),
         ("cards.json", "cards[1].finding"),
+        ("cards.json", "cards[1].study.doi"),
         ("broken.json", error.value.mistakes[2].place),
         ("meeting.json", "stages[0].barriers[0].text"),
     ]

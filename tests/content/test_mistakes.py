@@ -6,6 +6,7 @@ line is compared, because the line is what somebody has to work from.
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -140,9 +141,13 @@ def test_far_beyond_what_there_may_be_nothing_is_looked_into() -> None:
     assert lines[-1] == f"f: the rest: {1 + MOST_CARDS - 500:,} more mistakes"
 
 
+NEXT = datetime.now(UTC).year + 1
+
+
 @pytest.mark.parametrize(
     ("year", "words"),
     [
+        (NEXT + 1, f"expected {NEXT} or less, found {NEXT + 1}"),
         (1776, "expected 1900 or more, found 1776"),
         (20033, "expected 2100 or less, found 20033"),
         ("last year", "expected a whole number, found “last year”"),
@@ -153,6 +158,40 @@ def test_a_year_is_a_year(year: object, words: str) -> None:
     deck = small_deck()
     deck["cards"][1]["study"]["year"] = year
     assert lines_of(deck, check_deck) == [f"f: cards[1].study.year: {words} (in “prompt”)"]
+
+
+def test_a_year_may_be_the_next_one() -> None:
+    deck = small_deck()
+    deck["cards"][1]["study"]["year"] = NEXT
+    assert look_at(deck, "f", "deck").mistakes == ()
+
+
+@pytest.mark.parametrize(
+    "doi",
+    ["10.1000/abc.", "10.1000/abc,", "10.1000/abc;", "10.1000/a😀", "10.1000/“abc”", '10.1000/"a"',
+     "10.1000/", "10.1000/a b", "10.１０００/182", "10.1000/ab\u200bc", "x10.1000/182"],
+)  # fmt: skip
+def test_what_is_nearly_a_doi_is_a_mistake(doi: str) -> None:
+    deck = small_deck()
+    deck["cards"][1]["study"]["doi"] = doi
+    [line] = lines_of(deck, check_deck)
+    assert line.startswith("f: cards[1].study.doi: expected a DOI that begins with 10")
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["http://doi.org/", "https://dx.doi.org/", "doi.org/", "dx.doi.org/", "www.doi.org/", "DOI ",
+     "doi:", "DOI: https://doi.org/"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "doi",
+    ["10.1000/182", "10.1002/(SICI)1099-1050(199709)6:5<431::AID-HEC290>3.0.CO;2-L",
+     "10.1016/0022-1236(73)90021-9", "10.1111/j.1467-9280.2007.01917.x"],
+)  # fmt: skip
+def test_what_people_write_before_a_doi_is_taken_off(before: str, doi: str) -> None:
+    deck = small_deck()
+    deck["cards"][1]["study"]["doi"] = before + doi
+    assert check_deck(deck, "f").cards[1].study.doi == doi
 
 
 def test_a_doi_may_be_written_as_an_address_and_is_kept_without_it() -> None:
@@ -280,6 +319,22 @@ def test_a_document_of_far_too_many_values_is_refused_at_once() -> None:
     assert lines_of({"stages": [0] * 20_000}) == [
         "f: the top level: expected at most 20,000 values, found more"
     ]
+
+
+def test_what_is_wrong_five_hundred_times_hides_no_other_kind_of_mistake() -> None:
+    deck = small_deck()
+    card = deck["cards"][0]
+    deck["cards"] = [{**card, "id": f"c{n}", "title": f"T{n}"} for n in range(600)]
+    for each in deck["cards"]:
+        del each["study"]
+    deck["cards"][598]["id"] = "c1"
+    deck["cards"][599]["setting"] = "<b>x</b>"
+    lines = lines_of(deck, check_deck)
+    assert len(lines) == 501
+    assert lines[-1] == "f: the rest: 102 more mistakes"
+    assert sum("this field is missing" in line for line in lines) == 498
+    assert sum("“c1” is already at cards[1].id" in line for line in lines) == 1
+    assert sum("looks like HTML" in line for line in lines) == 1
 
 
 def test_beyond_five_hundred_mistakes_are_only_counted() -> None:

@@ -1,5 +1,8 @@
 """The shape of a draft: what goes through the form comes back, and ids are made once."""
 
+import json
+from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +18,16 @@ from app.drafting.shape import (
     blank_stage,
     fields,
     from_form,
+    ordered_as,
     shaped,
     slug,
     too_large,
     with_ids,
 )
+from app.game.material import ComB, Level
 from tests.written import small_journey
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def sent(draft: Draft) -> list[tuple[str, str]]:
@@ -38,14 +45,38 @@ def test_a_sound_journey_goes_through_the_form_untouched() -> None:
     assert from_form(sent(shaped(journey))) == journey
 
 
-def test_what_is_ticked_stands_in_the_order_of_the_page_and_once() -> None:
+def test_what_is_ticked_keeps_its_order_and_new_ticks_come_last() -> None:
     journey = small_journey()
     barrier = journey["stages"][0]["barriers"][0]
     barrier["com_b"] = ["motivation-automatic", "wishes", "opportunity-social"]
     barrier["levels"] = ["wider", "frontline", "wider"]
-    [made] = shaped(journey)["stages"][0]["barriers"]
-    assert made["com_b"] == ["opportunity-social", "motivation-automatic", "wishes"]
-    assert made["levels"] == ["frontline", "wider"]
+    before = shaped(journey)
+    [made] = before["stages"][0]["barriers"]
+    assert made["com_b"] == ["motivation-automatic", "wishes", "opportunity-social"]
+    assert made["levels"] == ["wider", "frontline"]
+    # The page sends them in its own order, with one ticked that was not and one no more.
+    typed = deepcopy(before)
+    [sent_barrier] = typed["stages"][0]["barriers"]
+    sent_barrier["com_b"] = ["opportunity-physical", "opportunity-social", "motivation-automatic"]
+    sent_barrier["levels"] = ["frontline", "wider"]
+    typed["stages"].reverse()
+    [made] = ordered_as(typed, journey)["stages"][1]["barriers"]
+    assert made["com_b"] == ["motivation-automatic", "opportunity-social", "opportunity-physical"]
+    assert made["levels"] == ["wider", "frontline"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "journeys").glob("*.json")), ids=lambda p: p.stem)
+def test_a_shipped_problem_statement_comes_back_as_it_was(path: Path) -> None:
+    journey = json.loads(path.read_text(encoding="utf-8"))
+    del journey["$schema"]
+    draft = shaped(journey)
+    assert draft == journey
+    sorted_by_the_page = deepcopy(draft)
+    for stage in sorted_by_the_page["stages"]:
+        for barrier in stage["barriers"]:
+            barrier["com_b"].sort(key=list(ComB).index)
+            barrier["levels"].sort(key=list(Level).index)
+    assert ordered_as(from_form(sent(sorted_by_the_page)), draft) == journey
 
 
 def test_an_empty_one_goes_through_the_form_untouched() -> None:

@@ -42,3 +42,8 @@ def test_words_are_counted_as_they_are_said(text: str, said: str) -> None:
 def test_a_minute_holds_as_many_words_as_are_said_in_a_minute() -> None:
     assert seconds_aloud("word " * WORDS_A_MINUTE) == 60
     assert seconds_aloud("word " * 40) == 15
+
+
+def test_a_number_too_long_to_say_is_read_digit_by_digit() -> None:
+    assert words_aloud("1" * 16) == 16
+    assert words_aloud("1" * 9000) == 9000

@@ -7,10 +7,12 @@ Always: no page is asked for; these are plain functions.
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.content.deck import LONGEST_FACE, LONGEST_TITLE
 from app.game.material import Card, ComB, Study
 from app.main import shipped_content
 from app.views.prints import (
     BACK_HOLDS,
+    DOUBTED,
     PER_SHEET,
     mirrored,
     notes,
@@ -88,6 +90,15 @@ def test_the_notes_sheet_has_every_card_under_the_number_on_paper_and_whole() ->
     for row, card in zip(rows, DECK, strict=True):
         for name in ("title", "replication", "replication_source", "unverified", "used"):
             assert getattr(row, name) == getattr(card, name)
+
+
+def test_the_longest_face_that_a_deck_may_have_fits_the_front() -> None:
+    half = LONGEST_FACE // 2
+    words = {"insight": "x" * half, "question": "y" * (LONGEST_FACE - half)}
+    card = longest_card().model_copy(update={"title": "t" * LONGEST_TITLE, **words})
+    assert card.replication in DOUBTED
+    paper = printed(card, 1)
+    assert (paper.insight, paper.question) == (card.insight, card.question)
 
 
 def test_a_card_with_the_longest_texts_there_can_be_is_shortened_and_says_so() -> None:
