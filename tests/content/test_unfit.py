@@ -86,7 +86,7 @@ def test_a_face_is_as_long_as_it_takes_to_say(field: str, text: str, words: str)
 
 def test_a_face_has_room_on_paper() -> None:
     deck = small_deck()
-    deck["cards"][1] |= {"insight": "x" * 240, "question": " " + "y" * 200 + "\n"}
+    deck["cards"][1] |= {"insight": "x" * 200, "question": " " + "y" * 240 + "\n"}
     assert look_at(deck, "f", "deck").mistakes == ()
     deck["cards"][1]["question"] += "y"
     [mistake] = look_at(deck, "f", "deck").mistakes
