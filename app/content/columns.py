@@ -88,7 +88,7 @@ DECK = (
     Column("Title", "card", "The card's name, 60 characters at most.", ("card title", "card"),
            width=24),
     Column("Insight", "insight", "What the study shows, in plain words: 40 at most, as they are "
-           "said aloud; 8% is three. With the question 500 characters at most.", width=40),
+           "said aloud; 8% is three. With the question 440 characters at most.", width=40),
     Column("Question", "question", "A question that sparks an idea, 40 words at most.", width=40),
     Column("How it has been used", "used", "A real example, if one is known.",
            ("used", "example"), needed=False, width=32),

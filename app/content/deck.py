@@ -14,7 +14,7 @@ from app.game.material import Card, Caveat, Line, Material, Text
 MOST_WORDS = 40
 """In an insight and in a question, as they are said aloud (`app/game/aloud.py`): 15 seconds."""
 
-LONGEST_FACE = 500
+LONGEST_FACE = 440
 """Characters of insight and question together: what the front of a printed card has room for
 beside the longest title and the strip of a contested finding (`app/views/prints.py`)."""
 

@@ -86,9 +86,9 @@ def test_a_face_is_as_long_as_it_takes_to_say(field: str, text: str, words: str)
 
 def test_a_face_has_room_on_paper() -> None:
     deck = small_deck()
-    deck["cards"][1] |= {"insight": "x" * 240, "question": " " + "y" * 260 + "\n"}
+    deck["cards"][1] |= {"insight": "x" * 200, "question": " " + "y" * 240 + "\n"}
     assert look_at(deck, "f", "deck").mistakes == ()
     deck["cards"][1]["question"] += "y"
     [mistake] = look_at(deck, "f", "deck").mistakes
     assert mistake.way == ("cards", 1, "question")
-    assert "expected at most 500 characters in insight and question together" in mistake.message
+    assert "expected at most 440 characters in insight and question together" in mistake.message
