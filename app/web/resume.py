@@ -23,16 +23,17 @@ class Since:
 def missed(live: LiveWorkshop, screen: list[Seen], since: Since) -> tuple[list[Seen], list[Seen]]:
     """The regions to answer with, and those to send right after.
 
-    Without a known number, all of them. With one, those changed after it; and then, where
-    the client does not count ticks, those that show presence, for they may have changed
-    without the log.
+    Without a known number, all of them. With one, those changed after it; and those that show
+    presence, which may have changed without the log. A client that counts ticks is told of
+    these at once and only where they did; any other, of all of them and right after.
     """
     if since.epoch != live.record.epoch or since.seq is None or since.seq > live.state.seq:
         return screen, []
     changed = [seen for seen in screen if seen.changed_at > since.seq]
     rest = [seen for seen in screen if seen.changed_at <= since.seq and seen.region.live]
     if since.tick is not None:
-        rest = [seen for seen in rest if seen.tick > since.tick]
+        # In one: cut off after the first of two, it would be up to the tick of the other.
+        return changed + [seen for seen in rest if seen.tick > since.tick], []
     return changed, rest
 
 

@@ -104,6 +104,7 @@ def test_a_hand_comes_along_but_for_cards_held_there_already() -> None:
             stage=1,
             hands={moved: after},
             why={moved: {card: came[card].why for card in after if card not in before}},
+            people=(moved,),
         ),
     )
     assert {came[card].group for card in set(before) & set(after)} == {"g1"}
@@ -116,8 +117,9 @@ def test_a_hand_that_suits_comes_along_as_it_is() -> None:
     table = at_play(1)
     before = table.hand("p1")
     # Both problem statements block the same components at their first stage.
-    events = table.do("facilitator", "SeatParticipant", participant="p1", group=other(table, "p1"))
-    assert [event.kind for event in events] == ["PersonSeated"]
+    group = other(table, "p1")
+    events = table.do("facilitator", "SeatParticipant", participant="p1", group=group)
+    assert events[1:] == (HandsDealt(group=group, stage=1, hands={}, people=("p1",)),)
     assert table.hand("p1") == before
 
 

@@ -39,13 +39,6 @@ def test_a_card_has_a_short_plain_id(name: str) -> None:
     assert refused(Card, a_card(1).model_dump(), id=name)
 
 
-@pytest.mark.parametrize("doi", ["", "doi:10.1000/abc", "10.1/abc", "10.1000/", "10.1000/a b"])
-def test_a_doi_is_a_doi(doi: str) -> None:
-    study = a_card(1).study.model_dump()
-    assert refused(Study, study, doi=doi)
-    assert not refused(Study, study, doi="10.1037/0003-066X.54.7.493")
-
-
 @pytest.mark.parametrize("year", [1899, 2101, "then"])
 def test_a_study_has_a_year(year: object) -> None:
     assert refused(Study, a_card(1).study.model_dump(), year=year)

@@ -303,7 +303,7 @@ def test_more_mistakes_than_anybody_reads_are_not_all_told(server: Served) -> No
 def test_a_deck_as_large_as_a_file_may_be_is_taken_by_the_json_door(server: Served) -> None:
     deck = deck_of(150)
     for card in deck["cards"]:
-        card.update(dict.fromkeys(("finding", "setting", "question"), "A long text. " * 110))
+        card.update(dict.fromkeys(("finding", "setting", "caution"), "A long text. " * 110))
     size = len(json.dumps(deck))
     assert 600_000 < size < 1_000_000
     reply = wished(server, deck=deck, problems=[small_journey()])
