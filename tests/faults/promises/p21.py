@@ -12,7 +12,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qs
 
-from playwright.async_api import BrowserContext, Error, Page, Response, async_playwright
+from playwright.async_api import BrowserContext, Dialog, Error, Page, Response, async_playwright
 
 from tests.browser.flags import FLAGS
 from tests.browser.people import key_of
@@ -189,8 +189,13 @@ async def arrive(drill: Drill, context: BrowserContext, workshop: Workshop, name
     await context.add_cookies([{"name": cookie, "value": value, "url": url}])
     context.set_default_timeout(PATIENCE)
     page = await context.new_page()
-    # Nobody minds that a page is left.
-    page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+
+    async def leave(dialog: Dialog) -> None:
+        # Nobody minds that a page is left; where it was left already, nothing asks any more.
+        with contextlib.suppress(Error):
+            await dialog.accept()
+
+    page.on("dialog", leave)
     scribe = Scribe(page, workshop, name, drill.chance.getrandbits(32))
     await scribe.come()
     return scribe
