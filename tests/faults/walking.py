@@ -74,6 +74,7 @@ class Walk:
     async def _walk(self, events: int, every: int, first: bool) -> None:
         for phase in self._course():
             await self._ask(None, {"kind": "OpenPhase", "phase": phase})
+            await self.mirror.catch_up()  # what makes sense in a phase is chosen in it
             for _ in range(self.chance.randint(6, 12)):
                 await self._step()
                 await self.mirror.catch_up()
