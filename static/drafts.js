@@ -24,8 +24,9 @@
   const backOff = (tries) => Math.min(1000 * 2 ** tries, 8000) * (0.8 + Math.random() * 0.4)
   const here = () => kept.holds() ? 'Your words are still here.' : 'Do not close or reload this page: your words are nowhere else.'
 
-  /* form: { saved: its content when last saved, at: when that was said to be,
-     was: the same, before another window saved, version: what the server called that save, own: every version saved from here,
+  /* form: { saved: its content when last saved, at: the words that said so,
+     version: what the server called that save, own: every version saved from here,
+     was: what was saved here, before another window saved,
      seen: the version it holds, as far as this page was told,
      upon: the version these words were typed upon, tried: what was sent since without an answer,
      refused: what is not to be tried again, dirty, since: when it became so,

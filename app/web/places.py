@@ -35,7 +35,7 @@ from app.web.place_forms import form_again, form_done, forms_of
 router = APIRouter(include_in_schema=False)
 
 NO_SEAT_ANY_MORE = (
-    "You have no seat in this workshop any more: it was taken from you, or you were erased."
+    "You have no seat in this workshop any more: it was erased, or its key opens nothing now."
 )
 """The field beside it, `seat`, tells a page that what it kept for this person is to go."""
 
@@ -48,10 +48,9 @@ async def viewer_of(request: Request, live: LiveWorkshop) -> Actor:
     """
     access = door_of(request).access
     actor = await access.viewer(request, live)
-    if actor is None and await access.taken_out(request, live):
-        raise Problem("unauthenticated", TAKEN_OUT, "seat")
     if actor is None and access.cookies.seat(request, live.code):
-        raise Problem("unauthenticated", NO_SEAT_ANY_MORE, "seat")
+        removed = await access.taken_out(request, live)
+        raise Problem("unauthenticated", TAKEN_OUT if removed else NO_SEAT_ANY_MORE, "seat")
     if actor is None:
         raise Problem("unauthenticated", "You have no seat in this workshop yet. Join it first.")
     return actor
